@@ -1,0 +1,91 @@
+import type { Command } from '../src/commands/command.ts';
+import type { Host } from '../src/commands/host.ts';
+import { link } from '../src/commands/link.ts';
+import { migrate } from '../src/commands/migrate.ts';
+import type { OptionSpec } from '../src/commands/option.ts';
+import { operator } from '../src/commands/operator.ts';
+import { createProgram } from '../src/commands/program.ts';
+import { subscriptions } from '../src/commands/subscriptions.ts';
+import { up } from '../src/commands/up/up.ts';
+import { version } from '../src/commands/version.ts';
+
+/** In the order in which a person meets them in production. */
+const commands: readonly Command[] = [migrate, operator, subscriptions, link, version, up];
+
+const introduction = `# Configuration
+
+Every setting of every command. A setting comes from its flag, else from its environment variable, else from its default;
+an empty variable counts as unset. A value that cannot be, and a variable that begins with \`WAYLEAVE_\` and that nothing
+reads, end the program at once with one sentence and exit code 2. \`wayleave <command> --help\` says in the terminal what
+stands here.
+
+Durations are written \`500ms\`, \`15s\`, \`2m\`, \`1h\`; addresses to listen on \`127.0.0.1:9080\` or \`[::1]:9080\`. Exit codes:
+0 done, 1 could not do it, 2 the call is wrong.`;
+
+const conclusion = `## Other variables
+
+| variable | read by | says |
+|---|---|---|
+| \`NO_COLOR\` | all | any value: no colours in logs on a terminal |
+| \`WAYLEAVE_CACHE\` | \`up\`, tests | where programs that were built are kept; else \`$XDG_CACHE_HOME/wayleave\`, else \`~/.cache/wayleave\` |
+| \`WAYLEAVE_TOOL_<NAME>\`, \`TEST_ASSET_<NAME>\` | \`up\`, tests | a ready program instead of one that is built, for example \`WAYLEAVE_TOOL_KUBE_APISERVER\` |
+| \`WAYLEAVE_TEST_PANEL_URL\`, \`…_TOKEN\`, \`…_USERNAME\`, \`…_PASSWORD\` | tests | a panel to run the driver's contract against: see [testing](../testing.md) |
+| \`WAYLEAVE_FAILPOINT\` | \`operator\` | for kill tests only: the process kills itself at the point of that name, and warns of it when it starts |
+
+Variables that Kubernetes puts into pods for its Services (\`WAYLEAVE_…_SERVICE_HOST\`, \`…_PORT\`) are not taken for typing
+errors.`;
+
+/**
+ * The page about every setting, from the definitions that `--help` is made of.
+ *
+ * @throws Error when the program has a command that the page leaves out
+ */
+export function configurationPage(): string {
+  const described = new Set([...commands.map(({ name }) => name), 'help']);
+  for (const command of createProgram(silentHost, () => undefined).commands) {
+    if (!described.has(command.name())) throw new Error(`the page about settings leaves out "${command.name()}"`);
+  }
+  return [introduction, ...commands.flatMap((command) => sections(command, 'wayleave')), conclusion].join('\n\n');
+}
+
+function sections(command: Command, prefix: string): string[] {
+  const call = `${prefix} ${command.name}`;
+  return [
+    [`## ${call}`, plain(command.description), optionsTable(Object.values(command.options))].join('\n\n'),
+    ...(command.subcommands ?? []).flatMap((one) => sections(one, call)),
+  ];
+}
+
+function optionsTable(specs: readonly OptionSpec<unknown>[]): string {
+  if (specs.length === 0) return 'It has no settings.';
+  const rows = specs.map(({ flag, variable, fallback, presence, summary, secret }) => {
+    const standard = fallback === undefined ? (presence === 'always' ? '**required**' : '') : code(fallback);
+    const says = secret === true ? `${summary}; may hold a password: better a variable than a flag` : summary;
+    return [code(flag), variable === undefined ? '' : code(variable), standard, says];
+  });
+  return [['flag', 'variable', 'default', 'says'], ['---', '---', '---', '---'], ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+}
+
+/** `<token>` is no HTML. */
+function plain(text: string): string {
+  return text.replaceAll('<', String.raw`\<`);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+/** The definitions are read, nothing is run. */
+const silentHost: Host = {
+  argv: [],
+  env: {},
+  stdout: { write: () => undefined },
+  stderr: { write: () => undefined },
+  onStopRequest: () => undefined,
+  onCrash: () => undefined,
+  exitNow: () => {
+    throw new Error('nothing runs here');
+  },
+};
