@@ -1,0 +1,54 @@
+import { WayleaveError } from '../base/errors.ts';
+
+export const API_GROUP = 'wayleave.dev';
+export const API_VERSION = 'v1alpha1';
+/** What `apiVersion` says in every manifest of ours. */
+export const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
+
+/** Server-side apply remembers who wrote which field under these names. */
+export const fieldManagers = {
+  /** Owns status and finalizers. */
+  operator: 'wayleave-operator',
+  /** Owns the fields of a subscription that follow from payments. */
+  ledger: 'wayleave-ledger',
+} as const;
+
+/** Keeps a resource until what it put on panels is recorded as revoked. Never waits for a panel that is down. */
+export const FINALIZER = `${API_GROUP}/finalizer`;
+
+export const annotations = {
+  /** On a VPNPanel: let the deletion go through and leave the clients on the panel. Value: `true`. */
+  abandon: `${API_GROUP}/abandon`,
+  /** On a VPNPanel: allow the removals that are held (condition RevocationsHeld). Value: an instant, RFC 3339: what was recorded up to it is allowed, later waves are held again. */
+  allowRevocations: `${API_GROUP}/allow-revocations`,
+} as const;
+
+export const labels = {
+  /** On a VPNPanel: a demonstration panel, the only kind that a shop in test mode may sell. Value: `true`. */
+  demo: `${API_GROUP}/demo`,
+} as const;
+
+/** Only Secrets of our own types are read, so nobody can have a foreign Secret sent to a URL of his own. */
+export const secretTypes = {
+  /** Keys: `token`, or `username` and `password`. */
+  panelCredentials: `${API_GROUP}/panel-credentials`,
+  /** Key: `url`, the subscription URL. Written by the operator where `writeConnectionSecret` asks for it. */
+  connection: `${API_GROUP}/connection`,
+} as const;
+
+/** The Secret that `writeConnectionSecret` asks for. */
+export function connectionSecretName(subscriptionName: string): string {
+  return `${subscriptionName}-connection`;
+}
+
+/** Everything that can be wrong with a value that a schema let through or that came from elsewhere. */
+export const apiErrorCodes = {
+  API_QUANTITY_INVALID: 'not a Kubernetes quantity of bytes',
+  API_PERIOD_INVALID: 'not a period of the form P<n>D or P<n>W',
+  API_CURRENCY_UNKNOWN: 'a currency whose decimals are not known',
+  API_AMOUNT_INVALID: 'not an amount of money in that currency',
+} as const;
+
+export type ApiErrorCode = keyof typeof apiErrorCodes;
+
+export class ApiError extends WayleaveError<ApiErrorCode> {}
