@@ -1,0 +1,60 @@
+export { listenForChanges, type ListenOptions } from './changes.ts';
+export { ensureGeneration } from './credentials.ts';
+export { deletedWithClients, markDeleted } from './deletion.ts';
+export { findByToken, type ServedPanel, type SubscriptionDocument } from './document.ts';
+export { ensureSubscriptions, type WantedSubscription } from './ensure-subscriptions.ts';
+export {
+  markProvisioned,
+  writeEntitlements,
+  writeStates,
+  type DeclaredEntitlement,
+  type WrittenEntitlements,
+} from './entitlements.ts';
+export { StoreError, type StoreErrorCode } from './errors.ts';
+export { migrate, type MigrateOptions, type MigrateResult } from './migrate.ts';
+export { openStore, type OpenStoreOptions } from './open.ts';
+export { confirmClients, loadPanelClients, type ConfirmedClient, type PanelClientKey } from './panel-clients.ts';
+export {
+  ensurePanel,
+  markPanelRemoved,
+  savePanelReading,
+  type PanelReading,
+  type PanelRecord,
+  type StoredEndpoint,
+} from './panels.ts';
+export type {
+  CredentialGeneration,
+  EntitlementRecord,
+  PanelClientRecord,
+  SubscriptionRecord,
+  SubscriptionSource,
+  SubscriptionState,
+  TokenRecord,
+} from './records.ts';
+export {
+  addRevocations,
+  finishRevocations,
+  holdRevocations,
+  openRevocations,
+  openRevocationsOf,
+  permitRevocations,
+  recentRevocations,
+  withdrawRevocations,
+  type OpenRevocation,
+  type Revocation,
+  type RevocationReason,
+} from './revocations.ts';
+export type { StoreRole } from './rights.ts';
+export { Store, type Queryable, type Statement } from './store.ts';
+export { aliveTokens, checkTokenKeys, hasAddresses, revokeTokens, rotateToken } from './subscription-tokens.ts';
+export { findSubscriptions, findSubscriptionsByName, installationId, loadSubscriptions } from './subscriptions.ts';
+export { createTokenKeyData, hashToken, parseTokenKeys, tokenOf, type TokenKeys } from './tokens.ts';
+export {
+  recordUsage,
+  resetUsage,
+  usageTotals,
+  type RecordedUsage,
+  type UsageReading,
+  type UsageTotal,
+} from './usage.ts';
+export { usageBaselines, type UsageBaseline } from './usage-baselines.ts';
