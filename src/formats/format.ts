@@ -1,0 +1,28 @@
+import type { VlessCredential, VlessEndpoint } from './endpoint.ts';
+
+/** One line in the customer's list of servers. */
+export interface SubscriptionServer {
+  readonly endpoint: VlessEndpoint;
+  readonly credential: VlessCredential;
+}
+
+/** What a format renders: everything the customer is to see, already decided. */
+export interface SubscriptionView {
+  /** Sentences that stand before the servers, as entries of the list, because apps show nothing else. */
+  readonly notices: readonly string[];
+  /** The full set, in the order to show. Never shortened because something is down: apps delete what is missing. */
+  readonly servers: readonly SubscriptionServer[];
+}
+
+/** One kind of document that client apps take. A new one is a file with one such object and a line in `formats.ts`. */
+export interface SubscriptionFormat {
+  /** As in `?format=<name>`. */
+  readonly name: string;
+  readonly contentType: string;
+  /**
+   * Pure, and the same bytes for the same view.
+   *
+   * @throws FormatError FORMAT_ENDPOINT_INVALID; callers then keep the last complete answer
+   */
+  render(view: SubscriptionView): string;
+}
