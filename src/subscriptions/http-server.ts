@@ -1,0 +1,111 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { AddressInfo, Socket } from 'node:net';
+
+import type { Clock } from '../base/clock.ts';
+import { SubscriptionServiceError } from './errors.ts';
+import type { RequestHandler } from './request-handler.ts';
+
+export interface HttpLimits {
+  readonly connections: number;
+  readonly keepAliveMs: number;
+  /** From the first byte of a request to its last. */
+  readonly requestMs: number;
+  /** A connection on which nothing moves is cut, also while it is being answered. */
+  readonly stalledSocketMs: number;
+  /** How long answers in hand may take when stopping. */
+  readonly drainMs: number;
+}
+
+export interface HttpServerOptions {
+  readonly handle: RequestHandler;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly limits: HttpLimits;
+  readonly clock: Clock;
+}
+
+export interface HttpServer {
+  readonly address: AddressInfo;
+  stop(): Promise<void>;
+}
+
+interface Query {
+  /** A list when it comes more than once. */
+  readonly format?: string | readonly string[];
+}
+
+/** @throws SubscriptionServiceError SUB_LISTEN_FAILED */
+export async function startHttpServer({ handle, listen, limits, clock }: HttpServerOptions): Promise<HttpServer> {
+  const answerMiss = (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.hijack();
+    handle({ message: request.raw, response: reply.raw });
+  };
+  const app = createApp(limits, answerMiss);
+  app.route<{ Params: { token: string }; Querystring: Query }>({
+    method: ['GET', 'HEAD'],
+    url: '/sub/:token',
+    handler(request, reply) {
+      // Answers are ready-made: fastify's own header and payload handling would cost more than all the rest.
+      reply.hijack();
+      const { format } = request.query;
+      const asked = { message: request.raw, response: reply.raw, token: request.params.token };
+      handle(format === undefined ? asked : { ...asked, formatName: String(format) });
+    },
+  });
+  app.setNotFoundHandler(answerMiss);
+  try {
+    await app.listen({ host: listen.host, port: listen.port });
+  } catch (cause) {
+    await app.close();
+    const message = `cannot serve subscriptions on ${listen.host}:${listen.port}`;
+    throw new SubscriptionServiceError('SUB_LISTEN_FAILED', message, { retry: 'never', cause });
+  }
+  return {
+    address: app.server.address() as AddressInfo,
+    async stop() {
+      const cancel = clock.schedule(limits.drainMs, () => {
+        app.server.closeAllConnections();
+      });
+      await app.close();
+      cancel();
+    },
+  };
+}
+
+function createApp(
+  limits: HttpLimits,
+  answerMiss: (request: FastifyRequest, reply: FastifyReply) => void,
+): FastifyInstance {
+  const app = fastify({
+    // Its request log would hold tokens and addresses.
+    logger: false,
+    exposeHeadRoutes: false,
+    bodyLimit: 1024,
+    connectionTimeout: limits.stalledSocketMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    requestTimeout: limits.requestMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    http: { maxHeaderSize: 8192, headersTimeout: limits.requestMs, connectionsCheckingInterval: 2000 },
+    // What fastify refuses (a malformed escape, a method it does not know) is one more unknown address.
+    frameworkErrors: (_error, request, reply) => {
+      answerMiss(request, reply);
+    },
+    clientErrorHandler: refuseMalformed,
+  });
+  app.server.maxConnections = limits.connections;
+  return app;
+}
+
+/** What never became a request: no HTTP, too large a header, too slow. */
+function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
+  const status = statusOf(error.code);
+  if (socket.writable && error.code !== 'ECONNRESET') {
+    socket.write(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+  }
+  socket.destroy();
+}
+
+function statusOf(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return '431 Request Header Fields Too Large';
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+}

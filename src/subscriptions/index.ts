@@ -1,0 +1,1 @@
+export { serveFromStore, type ServedSubscriptions, type ServeFromStoreOptions } from './serve-from-store.ts';

@@ -1,0 +1,151 @@
+import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
+import type { Registry } from 'prom-client';
+
+import type { Clock } from '../base/clock.ts';
+import { WayleaveError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { subscriptionFormats } from '../formats/formats.ts';
+import { clientAddresses } from './client-address.ts';
+import { DocumentCache } from './document-cache.ts';
+import { type HttpLimits, startHttpServer } from './http-server.ts';
+import { type ProfileSettings, validateProfile } from './profile-headers.ts';
+import { type RateLimit, RateLimiter } from './rate-limit.ts';
+import { RenderedSubscription } from './rendered-subscription.ts';
+import { createRequestHandler } from './request-handler.ts';
+import { createServiceMetrics, type ServiceMetrics } from './service-metrics.ts';
+import type { SubscriptionSource } from './source.ts';
+import { standingOf } from './standing.ts';
+
+export interface ServiceLimits extends HttpLimits {
+  /** Generous: behind one address of a mobile operator there are thousands of customers. */
+  readonly perAddress: RateLimit;
+  readonly perToken: RateLimit;
+  readonly cacheEntries: number;
+  readonly cacheBytes: number;
+  /** How long a document is used without asking the source, in milliseconds. */
+  readonly freshMs: number;
+  readonly sourceTimeoutMs: number;
+  /** Readings from the source at a time. */
+  readonly sourceReadings: number;
+}
+
+export const defaultLimits: ServiceLimits = {
+  perAddress: { perSecond: 50, burst: 500 },
+  perToken: { perSecond: 0.5, burst: 60 },
+  cacheEntries: 100_000,
+  cacheBytes: 256 * 1024 * 1024,
+  freshMs: 10_000,
+  sourceTimeoutMs: 1000,
+  sourceReadings: 64,
+  connections: 10_000,
+  // Longer than the 60 s that nginx and most load balancers keep idle connections, so that they close first.
+  keepAliveMs: 75_000,
+  requestMs: 10_000,
+  stalledSocketMs: 30_000,
+  drainMs: 5000,
+};
+
+export interface SubscriptionServiceOptions {
+  readonly source: SubscriptionSource;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly listen: { readonly host: string; /** 0 lets the system choose. */ readonly port: number };
+  /** Addresses and networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly profile: ProfileSettings;
+  readonly limits?: Partial<ServiceLimits>;
+}
+
+export interface SubscriptionService {
+  readonly address: AddressInfo;
+  /** To be called for every notification of the database. */
+  invalidate(subscriptionId: string): void;
+  /** To be called after notifications may have been lost. */
+  invalidateAll(): void;
+  /** Takes no new request, ends those in hand within the drain limit, and closes every connection. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service that customers' apps ask: `GET /sub/<token>`. It needs the source for what it has not seen yet, and
+ * memory for everything else.
+ *
+ * @throws SubscriptionServiceError SUB_CONFIG_INVALID, SUB_LISTEN_FAILED
+ */
+export async function startSubscriptionService(options: SubscriptionServiceOptions): Promise<SubscriptionService> {
+  const { clock, log, registry, profile } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  validateProfile(profile);
+  const addresses = clientAddresses(options.trustedProxies);
+  const metrics = createServiceMetrics(registry, () => cache.size);
+  const [defaultFormat] = subscriptionFormats;
+  const cache = new DocumentCache<RenderedSubscription>({
+    source: options.source,
+    clock,
+    maxEntries: limits.cacheEntries,
+    maxBytes: limits.cacheBytes,
+    freshMs: limits.freshMs,
+    timeoutMs: limits.sourceTimeoutMs,
+    maxReadings: limits.sourceReadings,
+    prepare(document, previous) {
+      if (previous !== undefined && isDeepStrictEqual(previous.document, document)) return previous;
+      const rendered = new RenderedSubscription(document, profile);
+      // Now rather than at the first request: a document that cannot be rendered must not replace one that can.
+      const standing = standingOf(document, clock.now());
+      if (standing !== 'unknown') rendered.answer(standing, defaultFormat, 'en');
+      return rendered;
+    },
+    ...reportSource(metrics, log),
+  });
+  const handle = createRequestHandler({
+    cache,
+    formats: new Map(subscriptionFormats.map((format) => [format.name, format])),
+    defaultFormat,
+    addresses,
+    addressLimiter: new RateLimiter(limits.perAddress, clock),
+    tokenLimiter: new RateLimiter(limits.perToken, clock),
+    metrics,
+    clock,
+    log,
+  });
+  const server = await startHttpServer({ handle, listen: options.listen, limits, clock });
+  return {
+    address: server.address,
+    invalidate: (subscriptionId) => {
+      cache.invalidate(subscriptionId);
+    },
+    invalidateAll: () => {
+      cache.invalidateAll();
+    },
+    async stop() {
+      await server.stop();
+      cache.stop();
+    },
+  };
+}
+
+/** Counts every failure, and says once when the source is lost and when it is back. */
+function reportSource(metrics: ServiceMetrics, log: Log) {
+  let latest: unknown;
+  return {
+    onFailure(error: unknown): void {
+      latest = error;
+      metrics.sourceError(codeOf(error));
+    },
+    onUnusable(error: unknown, key: string): void {
+      metrics.sourceError(codeOf(error));
+      log.error({ error, tokenHash: key.slice(0, 8) }, 'a subscription cannot be shown, its last answer stays');
+    },
+    onHealth(failing: boolean): void {
+      metrics.sourceFailing(failing);
+      if (failing) log.warn({ error: latest }, 'the database does not answer: known tokens get their last answer');
+      else log.info({}, 'the database answers again');
+    },
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof WayleaveError ? String(error.code) : 'UNKNOWN';
+}

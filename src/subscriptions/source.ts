@@ -1,0 +1,42 @@
+/** Everything that `/sub` needs to know about one token: facts only, nothing that depends on the time of asking. */
+export interface SubscriptionDocument {
+  readonly subscriptionId: string;
+  /** What the customer calls it, usually the plan's title; the service's own title when absent. */
+  readonly title?: string;
+  /** Of the token that was asked for. */
+  readonly token: {
+    /** Epoch milliseconds since when another address is in force. */
+    readonly retiredAtMs?: number;
+    /** It, or the whole subscription, is gone: it answers like an unknown one. */
+    readonly revoked: boolean;
+  };
+  readonly suspended: boolean;
+  readonly access: 'granted' | 'denied';
+  /** The traffic limit is used up. */
+  readonly limited: boolean;
+  /** Epoch milliseconds; absent for never. */
+  readonly expiresAtMs?: number;
+  readonly usage: {
+    readonly uploadBytes: number;
+    readonly downloadBytes: number;
+    /** Absent for unlimited. */
+    readonly limitBytes?: number;
+  };
+  /** Every endpoint that was ever confirmed and not withdrawn by a recorded decision, in the order to show. */
+  readonly servers: readonly StoredServer[];
+}
+
+export interface StoredServer {
+  /** JSON of a VlessEndpoint, possibly written by another version of this program: checked before it is shown. */
+  readonly endpoint: unknown;
+  readonly clientUuid: string;
+}
+
+/** Where documents come from: Postgres in production. */
+export interface SubscriptionSource {
+  /**
+   * @param tokenHash SHA-256 of the token, 32 bytes
+   * @returns undefined only when it is certain that there is no such token; "cannot read" is an error
+   */
+  find(tokenHash: Buffer): Promise<SubscriptionDocument | undefined>;
+}
