@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { buildVersion } from './build.ts';
+import { defineCommand } from './command.ts';
+import { createFailpoint } from './failpoint.ts';
+import { openStoreWhenReady } from './open-store.ts';
+import { optional, withDefault } from './option.ts';
+import { databaseConnections, databaseUrl, kubeconfig, namespace, publicUrl } from './options.ts';
+import { runService, serviceOptions } from './service.ts';
+import { UsageError } from './usage-error.ts';
+import { durationMs, namespaceName } from './value-kinds.ts';
+
+const lease = {
+  leaseDuration: withDefault('15s', {
+    flag: '--lease-duration <duration>',
+    variable: 'WAYLEAVE_LEASE_DURATION',
+    summary: 'how long a leader that fell silent is waited for',
+    kind: durationMs,
+  }),
+  renewDeadline: withDefault('10s', {
+    flag: '--renew-deadline <duration>',
+    variable: 'WAYLEAVE_RENEW_DEADLINE',
+    summary: 'a leader that could not renew for this long stops leading; less than the lease duration',
+    kind: durationMs,
+  }),
+  retryPeriod: withDefault('2s', {
+    flag: '--retry-period <duration>',
+    variable: 'WAYLEAVE_RETRY_PERIOD',
+    summary: 'the time between two tries to get or renew the lease; less than the renew deadline',
+    kind: durationMs,
+  }),
+};
+
+/** A panel write may take 8 s, and the lease was renewed up to a retry period ago when it starts. */
+const shortestLeaseMs = 12_000;
+
+export const operator = defineCommand({
+  name: 'operator',
+  summary: 'make every panel agree with the custom resources',
+  description:
+    'Watches VPNPanel, VPNPlan and VPNSubscription, keeps the clients on every panel as they must be, and writes what it ' +
+    'confirmed to Postgres, from which the subscription service answers. Run two or more: one leads by the Lease ' +
+    'wayleave-operator, the others wait. Needs a cluster with the custom resource definitions, and a migrated Postgres.',
+  options: {
+    databaseUrl,
+    databaseConnections,
+    kubeconfig,
+    namespace,
+    watchNamespace: optional({
+      flag: '--watch-namespace <name>',
+      variable: 'WAYLEAVE_WATCH_NAMESPACE',
+      summary: 'serve the resources of this namespace only; without it those of all namespaces',
+      kind: namespaceName,
+    }),
+    publicUrl,
+    ...lease,
+    ...serviceOptions('0.0.0.0:9081'),
+  },
+  examples: [
+    [
+      'DATABASE_URL=postgres://… wayleave operator --public-url https://sub.example.com',
+      'In a pod, or on a machine whose kubectl reaches the cluster.',
+    ],
+    ['wayleave operator --watch-namespace shop-a …', 'For one tenant; give each such operator its own --namespace.'],
+  ],
+  run: async ({ host, options }) => {
+    if (options.renewDeadline >= options.leaseDuration || options.retryPeriod >= options.renewDeadline) {
+      throw new UsageError(
+        '--retry-period (WAYLEAVE_RETRY_PERIOD) must be shorter than --renew-deadline (WAYLEAVE_RENEW_DEADLINE), and that shorter than --lease-duration (WAYLEAVE_LEASE_DURATION).',
+      );
+    }
+    if (options.leaseDuration < shortestLeaseMs) {
+      throw new UsageError(
+        '--lease-duration (WAYLEAVE_LEASE_DURATION) must be at least 12s: a write to a panel may take 8 s and starts only if the lease outlives it.',
+      );
+    }
+    return runService(host, 'operator', options, async ({ log, clock, registry, signal, opened }) => {
+      const [{ createOperator }, { loadKubeClient }, { openPanel }] = await Promise.all([
+        import('../controllers/operator.ts'),
+        import('../kube/index.ts'),
+        import('../panels/open.ts'),
+      ]);
+      const store = await openStoreWhenReady(
+        {
+          databaseUrl: options.databaseUrl,
+          role: 'operator',
+          poolSize: options.databaseConnections,
+          applicationName: 'wayleave-operator',
+          log,
+        },
+        { clock, signal },
+      );
+      opened({ name: 'database', close: () => store.close() });
+      const client = await loadKubeClient({
+        ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+        userAgent: `wayleave-operator/${buildVersion}`,
+        log,
+      });
+      opened({ name: 'cluster', close: () => client.close() });
+      return createOperator({
+        client,
+        store,
+        openPanel: (connection, driver) => openPanel(connection, driver, { clock, random: Math.random, log }),
+        log,
+        clock,
+        random: Math.random,
+        registry,
+        namespace: options.namespace,
+        ...(options.watchNamespace === undefined ? {} : { watchNamespace: options.watchNamespace }),
+        identity: `${hostname()}_${randomUUID()}`,
+        publicUrl: options.publicUrl,
+        lease: {
+          durationMs: options.leaseDuration,
+          renewDeadlineMs: options.renewDeadline,
+          retryPeriodMs: options.retryPeriod,
+        },
+        failpoint: createFailpoint(host.env['WAYLEAVE_FAILPOINT'], log),
+      });
+    });
+  },
+});

@@ -1,0 +1,115 @@
+import { Command as CommanderCommand, CommanderError } from 'commander';
+import { describeError } from '../base/errors.ts';
+import { buildVersion } from './build.ts';
+import type { Command } from './command.ts';
+import { refuseUnknownVariables } from './environment.ts';
+import { exitCodes, type Host } from './host.ts';
+import { link } from './link.ts';
+import { migrate } from './migrate.ts';
+import { operator } from './operator.ts';
+import { type OptionSpec, readOptions } from './option.ts';
+import { subscriptions } from './subscriptions.ts';
+import { up } from './up/up.ts';
+import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
+import { maskText } from '../base/mask.ts';
+
+const commands: readonly Command[] = [up, operator, subscriptions, migrate, link, version];
+
+// Read by the operator itself (kill tests) and by the cache of built programs; no command offers them as flags.
+const otherVariables = ['WAYLEAVE_FAILPOINT', 'WAYLEAVE_CACHE'];
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code: 0 success, 1 failure of the work, 2 the call itself is wrong
+ */
+export async function runCommandLine(host: Host): Promise<number> {
+  let exitCode: number = exitCodes.success;
+  const program = createProgram(host, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...host.argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+    // Causes come from anywhere: a driver may have put a whole URL into its message.
+    // What is wrong with the call stands in its own sentence, and the cause would say it again.
+    const words = error instanceof UsageError ? error.message : describeError(error);
+    host.stderr.write(`wayleave: ${maskText(words)}\n`);
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.failure;
+  }
+}
+
+export function createProgram(host: Host, finish: (exitCode: number) => void): CommanderCommand {
+  const program = new CommanderCommand('wayleave');
+  program.description('Sells and keeps VLESS subscriptions: custom resources in, working links on phones out.');
+  program.version(buildVersion, '--version', 'print the version of wayleave alone');
+  program.addHelpText(
+    'after',
+    '\nSettings come from flags, else from the environment, else from defaults; "wayleave <command> --help" names all\n' +
+      'three. Exit codes: 0 done, 1 could not do it, 2 the call is wrong.\n',
+  );
+  const known = new Set([...otherVariables, ...variablesOf(commands)]);
+  for (const command of commands) program.addCommand(toCommander(command, host, known, finish));
+  for (const each of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+    each.exitOverride();
+    // "up panel --data x" means the panel's --data, not up's.
+    each.enablePositionalOptions();
+    each.configureHelp({ helpWidth: Math.min(host.stdout.columns || 110, 110) });
+    each.configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: (text, write) => {
+        // Commander puts its guess at what was meant on a line of its own.
+        write(text.replace(/^error: /, 'wayleave: ').replace('\n(', ' ('));
+      },
+    });
+  }
+  return program;
+}
+
+function variablesOf(list: readonly Command[]): string[] {
+  return list.flatMap((command) => [
+    ...Object.values(command.options).flatMap((spec) => spec.variable ?? []),
+    ...variablesOf(command.subcommands ?? []),
+  ]);
+}
+
+function toCommander(
+  command: Command,
+  host: Host,
+  knownVariables: ReadonlySet<string>,
+  finish: (exitCode: number) => void,
+): CommanderCommand {
+  const line = new CommanderCommand(command.name).summary(command.summary).description(command.description);
+  for (const argument of command.arguments ?? []) line.argument(`<${argument.name}>`, argument.summary);
+  const names = new Map<string, string>();
+  for (const [name, spec] of Object.entries(command.options)) {
+    const option = line.createOption(spec.flag, describeOption(spec));
+    line.addOption(option);
+    names.set(name, option.attributeName());
+  }
+  const examples = command.examples.map(([call, purpose]) => `  ${call}\n      ${purpose}\n`);
+  line.addHelpText('after', `\nExamples:\n${examples.join('')}`);
+  for (const subcommand of command.subcommands ?? []) {
+    line.addCommand(toCommander(subcommand, host, knownVariables, finish));
+  }
+  line.action(async () => {
+    refuseUnknownVariables(host.env, knownVariables);
+    const typed = line.opts<Record<string, string | boolean | undefined>>();
+    const given = Object.fromEntries([...names].map(([name, attribute]) => [name, typed[attribute]]));
+    const options = readOptions(command.options, given, host.env);
+    finish(await command.run({ host, options, arguments: line.processedArgs.map(String) }));
+  });
+  return line;
+}
+
+function describeOption(spec: OptionSpec<unknown>): string {
+  const facts = [
+    spec.variable ?? [],
+    spec.fallback === undefined ? (spec.presence === 'always' ? 'required' : []) : `default ${spec.fallback}`,
+  ].flat();
+  return facts.length === 0 ? spec.summary : `${spec.summary} (${facts.join(', ')})`;
+}
