@@ -1,0 +1,6 @@
+import type { KindCases } from './case.ts';
+import { panelCases } from './panel.ts';
+import { planCases } from './plan.ts';
+import { subscriptionCases } from './subscription.ts';
+
+export const ruleCases: readonly KindCases[] = [panelCases, planCases, subscriptionCases];

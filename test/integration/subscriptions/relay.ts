@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** `hang`: connections are taken and stay silent, as behind a dead router. `refuse`: they are cut at once. */
+export type RelayMode = 'pass' | 'hang' | 'refuse';
+
+export interface Relay {
+  readonly port: number;
+  /** Also for connections that exist: hanging ones go on where they stopped, refused ones are gone. */
+  set(mode: RelayMode): void;
+  stop(): Promise<void>;
+}
+
+/** A TCP relay to a server on this machine that can be made to fail. */
+export async function startRelay(targetPort: number): Promise<Relay> {
+  let mode: RelayMode = 'pass';
+  const pairs = new Set<readonly [Socket, Socket]>();
+  const apply = ([client, server]: readonly [Socket, Socket]): void => {
+    if (mode === 'refuse') {
+      client.destroy();
+      server.destroy();
+    } else if (mode === 'hang') {
+      client.pause();
+      server.pause();
+    } else {
+      client.resume();
+      server.resume();
+    }
+  };
+  const relay = createServer((client) => {
+    const server = connect(targetPort, '127.0.0.1');
+    const pair = [client, server] as const;
+    pairs.add(pair);
+    for (const [from, to] of [pair, pair.toReversed()] as [Socket, Socket][]) {
+      from.on('data', (chunk) => to.write(chunk));
+      // A cut connection is what these tests are about: the other half goes too, and both sides notice by themselves.
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+    }
+    apply(pair);
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  return {
+    port: (relay.address() as AddressInfo).port,
+    set(next) {
+      mode = next;
+      for (const pair of pairs) apply(pair);
+    },
+    async stop() {
+      for (const [client, server] of pairs) {
+        client.destroy();
+        server.destroy();
+      }
+      relay.close();
+      await once(relay, 'close');
+    },
+  };
+}
