@@ -81,7 +81,7 @@ describe('a control plane', () => {
     parent.kill('SIGKILL');
 
     const plane = await startControlPlane({ binaries, directory });
-    expect(pids.map(isRunning)).toEqual([false, false, false]);
+    await expect.poll(() => pids.map(isRunning), { timeout: 30_000 }).toEqual([false, false, false]);
     expect(await plane.request('GET', `${MAPS}/before`)).toMatchObject({ status: 200 });
     await plane.stop();
   });
