@@ -57,7 +57,7 @@ async function stepBackOrEvict(directory: string, folder: string, mine: string):
   for (const file of files.filter((name) => name !== mine)) {
     const claim = await readClaim(file);
     if (claim === undefined) continue;
-    if (await isSame(claim.owner)) {
+    if ((await isSame(claim.owner)) && !(await isEnding(claim.owner))) {
       const { pid } = claim.owner;
       const message = `process ${pid} (${(await commandLineOf(pid)) ?? 'just ended'}) works in ${directory}: stop it first, or choose another directory`;
       throw new SupportError('DIRECTORY_IN_USE', message, { retry: 'later' });
@@ -65,6 +65,13 @@ async function stepBackOrEvict(directory: string, folder: string, mine: string):
     await Promise.all(claim.children.map(endLeftover));
     await rm(file, { force: true });
   }
+}
+
+/** A process that was killed has no command line any more while the system takes it apart, which takes a moment. */
+async function isEnding(mark: ProcessMark): Promise<boolean> {
+  if ((await commandLineOf(mark.pid)) !== '') return false;
+  await waitUntil('', async () => !(await isSame(mark)), { signal: AbortSignal.timeout(5000) });
+  return !(await isSame(mark));
 }
 
 /** Its warden is ending it at this moment; help after five seconds. */
