@@ -30,6 +30,7 @@ import {
   type UsageTotal,
 } from '../../store/index.ts';
 import { Batcher } from '../batcher.ts';
+import { isSameJson } from '../same-json.ts';
 import type { Book, BookEntry } from '../book.ts';
 import type { EffectiveSpec } from './effective-spec.ts';
 
@@ -253,12 +254,8 @@ function isSameEntitlement(known: EntitlementRecord, declared: DeclaredEntitleme
     known.access === declared.access &&
     known.trafficLimitBytes === declared.trafficLimitBytes &&
     known.deviceLimit === declared.deviceLimit &&
-    JSON.stringify(sorted(known.title)) === JSON.stringify(sorted(declared.title))
+    isSameJson(known.title, declared.title)
   );
-}
-
-function sorted(title: Readonly<Record<string, string>>): [string, string][] {
-  return Object.entries(title).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function isRenewal(before: EntitlementRecord | undefined, declared: DeclaredEntitlement): boolean {
