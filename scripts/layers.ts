@@ -14,7 +14,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'src/telemetry': [],
   'src/panels': ['src/api', 'src/formats/*'],
   'src/ledger': ['src/api', 'src/store'],
-  'src/payments': ['src/ledger'],
+  'src/payments': ['src/api', 'src/ledger', 'src/store'],
   'src/controllers': ['src/api', 'src/kube', 'src/panels/*', 'src/formats', 'src/store'],
   'src/controllers/projection': ['src/controllers', 'src/api', 'src/kube', 'src/ledger', 'src/store'],
   'src/bot': ['src/api', 'src/ledger', 'src/payments/*', 'src/store'],

@@ -121,7 +121,7 @@ async function insertIdentities(tx: Queryable, items: readonly WantedSubscriptio
 }
 
 /** 60 random bits in lower-case letters and digits: short enough for an e-mail, and two alike are not to be expected. */
-function newShortId(): string {
+export function newShortId(): string {
   const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
   return [...randomBytes(12)].map((byte) => alphabet.charAt(byte & 31)).join('');
 }

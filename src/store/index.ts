@@ -2,7 +2,7 @@ export { listenForChanges, type ListenOptions } from './changes.ts';
 export { ensureGeneration } from './credentials.ts';
 export { deletedWithClients, markDeleted } from './deletion.ts';
 export { findByToken, type ServedPanel, type SubscriptionDocument } from './document.ts';
-export { ensureSubscriptions, type WantedSubscription } from './ensure-subscriptions.ts';
+export { ensureSubscriptions, newShortId, type WantedSubscription } from './ensure-subscriptions.ts';
 export {
   markProvisioned,
   writeEntitlements,
@@ -46,7 +46,14 @@ export {
 } from './revocations.ts';
 export type { StoreRole } from './rights.ts';
 export { Store, type Queryable, type Statement } from './store.ts';
-export { aliveTokens, checkTokenKeys, hasAddresses, revokeTokens, rotateToken } from './subscription-tokens.ts';
+export {
+  aliveTokens,
+  checkTokenKeys,
+  hasAddresses,
+  lockSubscription,
+  revokeTokens,
+  rotateToken,
+} from './subscription-tokens.ts';
 export { findSubscriptions, findSubscriptionsByName, installationId, loadSubscriptions } from './subscriptions.ts';
 export { createTokenKeyData, hashToken, parseTokenKeys, tokenOf, type TokenKeys } from './tokens.ts';
 export {

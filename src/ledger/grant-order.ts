@@ -1,0 +1,61 @@
+import { resetUsage, type Queryable } from '../store/index.ts';
+import { appendEntry } from './append.ts';
+import type { EntrySource } from './entry.ts';
+import { LedgerError } from './errors.ts';
+import { ensureIdentity } from './identity.ts';
+import type { OrderRecord } from './orders.ts';
+import { askFor } from './outbox.ts';
+import { refold } from './refold.ts';
+import type { ShopRecord } from './shops.ts';
+
+/**
+ * Turns a paid order, which the caller holds locked, into time: one grant, the entitlement that follows, and the work
+ * that carries it on, all in the caller's transaction.
+ */
+export async function grantOrder(
+  tx: Queryable,
+  shop: ShopRecord,
+  order: OrderRecord,
+  by: { readonly source: EntrySource; readonly author: string; readonly reason: string },
+): Promise<void> {
+  const { id: orderId, subscriptionId, customerId, terms } = order;
+  await ensureIdentity(tx, { subscriptionId, namespace: shop.namespace, shop: shop.name, customerId });
+  const draft = { subscriptionId, shopId: shop.id, orderId, ...by };
+  await appendEntry(tx, {
+    ...draft,
+    kind: 'grant',
+    cause: `order:${orderId}`,
+    lengthSeconds: terms.lengthSeconds,
+    terms,
+  });
+  if (terms.trafficReset === 'Renewal' && (await isRenewal(tx, subscriptionId, orderId))) {
+    await resetUsage(tx, subscriptionId, 'renewal');
+    await appendEntry(tx, { ...draft, kind: 'reset', source: 'renewal', cause: `reset:order:${orderId}` });
+  }
+  const folded = await refold(tx, subscriptionId);
+  if (folded === undefined) {
+    throw new LedgerError('LEDGER_NONSENSE', `order ${orderId} was granted and its ledger is empty`, {
+      retry: 'later',
+    });
+  }
+  await tx.query(
+    `update wayleave.orders set state = 'paid', closed_at = wayleave.wall_clock(), review_since = null, granted_revision = $2
+     where id = $1`,
+    [orderId, folded.revision],
+  );
+  await tx.query(
+    'update wayleave.attempts set closed_at = wayleave.wall_clock() where order_id = $1 and closed_at is null',
+    [orderId],
+  );
+  await askFor(tx, 'project', subscriptionId);
+  await askFor(tx, 'progress', orderId);
+}
+
+async function isRenewal(tx: Queryable, subscriptionId: string, orderId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `select from wayleave.ledger_entries
+     where subscription_id = $1 and kind = 'grant' and order_id is distinct from $2 limit 1`,
+    [subscriptionId, orderId],
+  );
+  return rows.length > 0;
+}

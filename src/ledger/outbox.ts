@@ -1,0 +1,96 @@
+import type { Queryable } from '../store/index.ts';
+
+/**
+ * Work outside Postgres: `project` a subscription into the cluster (key: its id), bring the `progress` message of an
+ * order up to date (its id), send a `refund` (its id).
+ */
+export type OutboxTopic = 'project' | 'progress' | 'refund';
+
+/** Asks for work, in the transaction that makes it necessary. Asked while it is being done, it is done once more. */
+export async function askFor(tx: Queryable, topic: OutboxTopic, key: string): Promise<void> {
+  await tx.query(
+    `insert into wayleave.outbox as o (topic, key, next_at, created_at) values ($1, $2, wayleave.wall_clock(), wayleave.wall_clock())
+     on conflict (topic, key) do update set version = o.version + 1, next_at = least(o.next_at, excluded.next_at)`,
+    [topic, key],
+  );
+  await tx.query('select wayleave.ring_outbox()');
+}
+
+export interface ClaimedWork {
+  readonly key: string;
+  /** How often it failed in a row before. */
+  readonly attempts: number;
+  readonly version: bigint;
+  readonly claim: string;
+  /** Epoch milliseconds at which it was first asked for. */
+  readonly createdAtMs: number;
+}
+
+/** Takes what is due, for `leaseMs`; nobody else gets it before that is over. */
+export async function claimWork(
+  db: Queryable,
+  topic: OutboxTopic,
+  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+): Promise<ClaimedWork[]> {
+  return db.query<ClaimedWork>(
+    `with due as (
+       select topic, key from wayleave.outbox
+       where topic = $1 and next_at <= wayleave.wall_clock()
+         and (claimed_until is null or claimed_until <= wayleave.wall_clock())
+       order by next_at limit $2 for update skip locked)
+     update wayleave.outbox o set claim = gen_random_uuid(),
+       claimed_until = wayleave.wall_clock() + make_interval(secs => $3::double precision / 1000)
+     from due where o.topic = due.topic and o.key = due.key
+     returning o.key, o.attempts, o.version, o.claim, o.created_at as "createdAtMs"`,
+    [topic, limit, leaseMs],
+  );
+}
+
+/**
+ * It is done. Where it was asked for again meanwhile it stays, due now.
+ *
+ * @returns whether it was still ours
+ */
+export async function finishWork(
+  db: Queryable,
+  topic: OutboxTopic,
+  { key, claim, version }: ClaimedWork,
+): Promise<boolean> {
+  const rows = await db.query(
+    `with ours as (
+       select topic, key, version from wayleave.outbox where topic = $1 and key = $2 and claim = $3 for update),
+     gone as (
+       delete from wayleave.outbox o using ours
+       where o.topic = ours.topic and o.key = ours.key and ours.version = $4 returning o.key),
+     again as (
+       update wayleave.outbox o set claim = null, claimed_until = null, attempts = 0, last_error = null
+       from ours where o.topic = ours.topic and o.key = ours.key and ours.version <> $4 returning o.key)
+     select key from gone union all select key from again`,
+    [topic, key, claim, version],
+  );
+  return rows.length > 0;
+}
+
+/** It failed, or is not due to be finished yet: again after `afterMs`. @param error absent: nothing is wrong */
+export async function postponeWork(
+  db: Queryable,
+  topic: OutboxTopic,
+  { key, claim, version }: ClaimedWork,
+  { afterMs, error }: { readonly afterMs: number; readonly error?: string },
+): Promise<void> {
+  await db.query(
+    `update wayleave.outbox set claim = null, claimed_until = null, last_error = $5,
+       attempts = case when $5::text is null then 0 else attempts + 1 end,
+       next_at = case when version = $4 then wayleave.wall_clock() + make_interval(secs => $6::double precision / 1000) else next_at end
+     where topic = $1 and key = $2 and claim = $3`,
+    [topic, key, claim, version, error ?? null, afterMs],
+  );
+}
+
+const firstRetryMs = 500;
+const longestRetryMs = 300_000;
+
+/** How long to wait after so many failures in a row: doubling, at most 5 min, for ever. */
+export function retryDelayMs(attempts: number, random: () => number): number {
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempts, 20)) * (0.75 + random() / 4);
+}

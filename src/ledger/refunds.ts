@@ -1,0 +1,255 @@
+import { uuidv7 } from 'uuidv7';
+import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
+import { appendEntry } from './append.ts';
+import { LedgerError } from './errors.ts';
+import { notify } from './notices.ts';
+import { askFor } from './outbox.ts';
+import { refold } from './refold.ts';
+
+export interface ChargeKey {
+  readonly shopId: string;
+  readonly provider: string;
+  readonly chargeId: string;
+}
+
+export interface RefundRecord extends ChargeKey {
+  readonly id: string;
+  /** The provider's id of the refund, or our own for one that we ask for. */
+  readonly refundKey: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly payer: string | undefined;
+  readonly state: 'requested' | 'confirmed' | 'refused';
+  readonly requestedBy: string;
+}
+
+export interface RefundRequest extends ChargeKey {
+  /** Absent: all that is left. */
+  readonly amountMinor?: bigint;
+  readonly requestedBy: string;
+  readonly reason: string;
+  /** What this person may refund in 24 hours, in the charge's minor units; absent: any amount. */
+  readonly dailyCapMinor?: bigint;
+}
+
+/**
+ * Asks for money to be sent back. It is sent by the outbox, and time is taken when the provider confirms it. Asking twice
+ * for the same is one refund.
+ *
+ * @returns its id
+ * @throws LedgerError LEDGER_CHARGE_UNKNOWN, LEDGER_REFUND_TOO_MUCH, LEDGER_REFUND_CAP
+ */
+export async function requestRefund(store: Store, request: RefundRequest): Promise<string> {
+  return store.transaction((tx) => requestRefundLocked(tx, request));
+}
+
+/** {@link requestRefund} within the caller's transaction. */
+export async function requestRefundLocked(tx: Queryable, request: RefundRequest): Promise<string> {
+  const { shopId, provider, chargeId, requestedBy, reason } = request;
+  const charge = await lockCharge(tx, request);
+  const open = await refundsOf(tx, request);
+  const taken = open.filter(({ state }) => state !== 'refused').reduce((sum, one) => sum + one.amountMinor, 0n);
+  const left = charge.amountMinor - taken;
+  const amountMinor = request.amountMinor ?? left;
+  const same = open.find((one) => one.state === 'requested');
+  if (same !== undefined && (left === 0n || same.amountMinor === request.amountMinor)) return same.id;
+  if (amountMinor <= 0n || amountMinor > left) {
+    throw new LedgerError(
+      'LEDGER_REFUND_TOO_MUCH',
+      `charge ${chargeId} of ${provider} has ${String(left)} minor units left to refund, not ${String(amountMinor)}`,
+      { retry: 'never' },
+    );
+  }
+  if (request.dailyCapMinor !== undefined) await checkCap(tx, request, charge.currency, amountMinor);
+  const id = uuidv7();
+  await tx.query(
+    `insert into wayleave.refunds (id, shop_id, provider, charge_id, refund_key, amount_minor, reason, requested_by, state, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, 'requested', wayleave.wall_clock())`,
+    [id, shopId, provider, chargeId, id, amountMinor, reason, requestedBy],
+  );
+  await askFor(tx, 'refund', id);
+  return id;
+}
+
+async function checkCap(tx: Queryable, request: RefundRequest, currency: string, amountMinor: bigint): Promise<void> {
+  const [row] = await tx.query<{ spent: bigint }>(
+    `select coalesce(sum(r.amount_minor), 0)::bigint as spent from wayleave.refunds r
+     join wayleave.charges c using (shop_id, provider, charge_id)
+     where r.shop_id = $1 and r.requested_by = $2 and c.currency = $3 and r.state <> 'refused'
+       and r.created_at > wayleave.wall_clock() - interval '24 hours'`,
+    [request.shopId, request.requestedBy, currency],
+  );
+  const cap = request.dailyCapMinor ?? 0n;
+  if ((row?.spent ?? 0n) + amountMinor <= cap) return;
+  throw new LedgerError(
+    'LEDGER_REFUND_CAP',
+    `${request.requestedBy} may refund ${String(cap)} minor units of ${currency} in 24 hours and has refunded ${String(row?.spent ?? 0n)}`,
+    { retry: 'later' },
+  );
+}
+
+export interface ConfirmedRefund extends ChargeKey {
+  /** Ours, for one that we asked for; else the provider's. */
+  readonly refundKey: string;
+  /** Absent: all that is left of the charge. */
+  readonly amountMinor?: bigint;
+  /** Who started it where it was not us. */
+  readonly startedBy: string;
+}
+
+/**
+ * Records that money went back, whoever started it, and takes the time that it had bought. A refund that the provider
+ * started and one that we asked for are told apart by their keys; where the provider knows one refund per charge only, it
+ * confirms the one that we asked for.
+ *
+ * @returns whether it was news; `unknown` for a charge that is not on record
+ */
+export async function confirmRefund(store: Store, refund: ConfirmedRefund): Promise<'confirmed' | 'known' | 'unknown'> {
+  return store.transaction(async (tx) => {
+    const charge = await findCharge(tx, refund);
+    if (charge === undefined) return 'unknown';
+    const order = await lockChargeAndOrder(tx, refund, charge.orderId);
+    const refunds = await refundsOf(tx, refund);
+    const confirmed = refunds.filter(({ state }) => state === 'confirmed');
+    const left = order.amountMinor - confirmed.reduce((sum, one) => sum + one.amountMinor, 0n);
+    if (left <= 0n || confirmed.some(({ refundKey }) => refundKey === refund.refundKey)) return 'known';
+    const asked = refunds.find(
+      (one) => one.state === 'requested' && (one.refundKey === refund.refundKey || one.amountMinor === left),
+    );
+    const wanted = asked?.amountMinor ?? refund.amountMinor ?? left;
+    const amountMinor = wanted < left ? wanted : left;
+    if (asked === undefined) {
+      await tx.query(
+        `insert into wayleave.refunds (id, shop_id, provider, charge_id, refund_key, amount_minor, reason, requested_by, state, created_at, closed_at)
+         values ($1, $2, $3, $4, $5, $6, 'started by the provider', $7, 'confirmed', wayleave.wall_clock(), wayleave.wall_clock())`,
+        [uuidv7(), refund.shopId, refund.provider, refund.chargeId, refund.refundKey, amountMinor, refund.startedBy],
+      );
+    } else {
+      await tx.query(
+        `update wayleave.refunds set state = 'confirmed', closed_at = wayleave.wall_clock() where id = $1`,
+        [asked.id],
+      );
+    }
+    await tx.query(
+      `update wayleave.charges set refunded_minor = refunded_minor + $4,
+         settled_at = case when refunded_minor + $4 = amount_minor then coalesce(settled_at, wayleave.wall_clock()) else settled_at end,
+         settlement = case when refunded_minor + $4 = amount_minor then coalesce(settlement, 'refunded') else settlement end
+       where shop_id = $1 and provider = $2 and charge_id = $3`,
+      [refund.shopId, refund.provider, refund.chargeId, amountMinor],
+    );
+    const refundId = asked?.id ?? refund.refundKey;
+    await reverseGrant(tx, refund, { amountMinor, paidMinor: order.amountMinor, refundId, orderId: charge.orderId });
+    if (charge.customerId !== undefined) {
+      const payload = { currency: order.currency, amountMinor: String(amountMinor), provider: refund.provider };
+      const about = { shopId: refund.shopId, customerId: charge.customerId, dedupe: `refund:${refundId}`, payload };
+      await notify(tx, { ...about, kind: 'refunded', delivery: 'at-least-once' });
+    }
+    return 'confirmed';
+  });
+}
+
+/** The provider will not do it: a person has to look at it. */
+export async function refuseRefund(db: Queryable, refundId: string, refusal: string): Promise<void> {
+  await db.query(
+    `update wayleave.refunds set state = 'refused', refusal = $2, closed_at = wayleave.wall_clock()
+     where id = $1 and state = 'requested'`,
+    [refundId, refusal.slice(0, 500)],
+  );
+}
+
+export async function findRefund(db: Queryable, refundId: string): Promise<RefundRecord | undefined> {
+  const rows = await db.query<RefundRow>(`${selectRefunds} where r.id = $1`, [refundId]);
+  return rows.map(toRefund)[0];
+}
+
+/** Only the order whose charge was granted has time to give back; and only what that charge gave. */
+async function reverseGrant(
+  tx: Queryable,
+  { shopId, provider, chargeId, startedBy }: ConfirmedRefund,
+  facts: {
+    readonly amountMinor: bigint;
+    readonly paidMinor: bigint;
+    readonly refundId: string;
+    readonly orderId: string | undefined;
+  },
+): Promise<void> {
+  const [grant] = await tx.query<{ id: string; subscriptionId: string }>(
+    `select e.id, e.subscription_id as "subscriptionId"
+     from wayleave.ledger_entries e join wayleave.charges c on c.order_id = e.order_id and c.disposition = 'granted'
+     where c.shop_id = $1 and c.provider = $2 and c.charge_id = $3 and e.kind = 'grant'
+     union all
+     select e.id, e.subscription_id from wayleave.ledger_entries e
+     where e.kind = 'grant' and e.cause = 'charge:' || $2 || ':' || $3 and e.shop_id = $1`,
+    [shopId, provider, chargeId],
+  );
+  if (grant === undefined) return;
+  const { subscriptionId, id: target } = grant;
+  await lockSubscription(tx, subscriptionId);
+  const { amountMinor, paidMinor, refundId, orderId } = facts;
+  await appendEntry(tx, {
+    kind: 'reversal',
+    ...{ subscriptionId, shopId, target, source: 'refund', author: startedBy },
+    cause: `refund:${provider}:${refundId}`,
+    reason: `refund of charge ${chargeId} of ${provider}`,
+    ...(amountMinor === paidMinor ? {} : { part: { refundedMinor: amountMinor, paidMinor } }),
+    ...(orderId === undefined ? {} : { orderId }),
+  });
+  await refold(tx, subscriptionId);
+}
+
+interface ChargeRow {
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/** @throws LedgerError LEDGER_CHARGE_UNKNOWN */
+async function lockCharge(tx: Queryable, { shopId, provider, chargeId }: ChargeKey): Promise<ChargeRow> {
+  const [row] = await tx.query<ChargeRow>(
+    `select amount_minor as "amountMinor", currency from wayleave.charges
+     where shop_id = $1 and provider = $2 and charge_id = $3 for update`,
+    [shopId, provider, chargeId],
+  );
+  if (row !== undefined) return row;
+  throw new LedgerError('LEDGER_CHARGE_UNKNOWN', `there is no charge ${chargeId} of ${provider} in this shop`, {
+    retry: 'never',
+  });
+}
+
+/** Orders are locked before charges everywhere. */
+async function lockChargeAndOrder(tx: Queryable, key: ChargeKey, orderId: string | undefined): Promise<ChargeRow> {
+  if (orderId !== undefined) await tx.query('select from wayleave.orders where id = $1 for update', [orderId]);
+  return lockCharge(tx, key);
+}
+
+async function findCharge(
+  tx: Queryable,
+  { shopId, provider, chargeId }: ChargeKey,
+): Promise<{ readonly orderId: string | undefined; readonly customerId: string | undefined } | undefined> {
+  const [row] = await tx.query<{ orderId: string | null; customerId: string | null }>(
+    `select order_id as "orderId", customer_id as "customerId" from wayleave.charges
+     where shop_id = $1 and provider = $2 and charge_id = $3`,
+    [shopId, provider, chargeId],
+  );
+  return row && { orderId: row.orderId ?? undefined, customerId: row.customerId ?? undefined };
+}
+
+interface RefundRow extends Omit<RefundRecord, 'payer'> {
+  readonly payer: string | null;
+}
+
+const selectRefunds = `
+  select r.id, r.shop_id as "shopId", r.provider, r.charge_id as "chargeId", r.refund_key as "refundKey",
+    r.amount_minor as "amountMinor", c.currency, c.payer, r.state, r.requested_by as "requestedBy"
+  from wayleave.refunds r join wayleave.charges c using (shop_id, provider, charge_id)`;
+
+async function refundsOf(tx: Queryable, { shopId, provider, chargeId }: ChargeKey): Promise<RefundRecord[]> {
+  const rows = await tx.query<RefundRow>(
+    `${selectRefunds} where r.shop_id = $1 and r.provider = $2 and r.charge_id = $3 order by r.created_at, r.id`,
+    [shopId, provider, chargeId],
+  );
+  return rows.map(toRefund);
+}
+
+function toRefund(row: RefundRow): RefundRecord {
+  return { ...row, payer: row.payer ?? undefined };
+}
