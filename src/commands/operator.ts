@@ -4,32 +4,10 @@ import { buildVersion } from './build.ts';
 import { defineCommand } from './command.ts';
 import { createFailpoint } from './failpoint.ts';
 import { openStoreWhenReady } from './open-store.ts';
-import { optional, withDefault } from './option.ts';
-import { databaseConnections, databaseUrl, kubeconfig, namespace, publicUrl } from './options.ts';
+import { checkLease, leaseOptions } from './lease-options.ts';
+import { databaseConnections, databaseUrl, kubeconfig, namespace, publicUrl, watchNamespace } from './options.ts';
 import { runService, serviceOptions } from './service.ts';
 import { UsageError } from './usage-error.ts';
-import { durationMs, namespaceName } from './value-kinds.ts';
-
-const lease = {
-  leaseDuration: withDefault('15s', {
-    flag: '--lease-duration <duration>',
-    variable: 'WAYLEAVE_LEASE_DURATION',
-    summary: 'how long a leader that fell silent is waited for',
-    kind: durationMs,
-  }),
-  renewDeadline: withDefault('10s', {
-    flag: '--renew-deadline <duration>',
-    variable: 'WAYLEAVE_RENEW_DEADLINE',
-    summary: 'a leader that could not renew for this long stops leading; less than the lease duration',
-    kind: durationMs,
-  }),
-  retryPeriod: withDefault('2s', {
-    flag: '--retry-period <duration>',
-    variable: 'WAYLEAVE_RETRY_PERIOD',
-    summary: 'the time between two tries to get or renew the lease; less than the renew deadline',
-    kind: durationMs,
-  }),
-};
 
 /** A panel write may take 8 s, and the lease was renewed up to a retry period ago when it starts. */
 const shortestLeaseMs = 12_000;
@@ -46,14 +24,9 @@ export const operator = defineCommand({
     databaseConnections,
     kubeconfig,
     namespace,
-    watchNamespace: optional({
-      flag: '--watch-namespace <name>',
-      variable: 'WAYLEAVE_WATCH_NAMESPACE',
-      summary: 'serve the resources of this namespace only; without it those of all namespaces',
-      kind: namespaceName,
-    }),
+    watchNamespace,
     publicUrl,
-    ...lease,
+    ...leaseOptions,
     ...serviceOptions('0.0.0.0:9081'),
   },
   examples: [
@@ -64,11 +37,7 @@ export const operator = defineCommand({
     ['wayleave operator --watch-namespace shop-a …', 'For one tenant; give each such operator its own --namespace.'],
   ],
   run: async ({ host, options }) => {
-    if (options.renewDeadline >= options.leaseDuration || options.retryPeriod >= options.renewDeadline) {
-      throw new UsageError(
-        '--retry-period (WAYLEAVE_RETRY_PERIOD) must be shorter than --renew-deadline (WAYLEAVE_RENEW_DEADLINE), and that shorter than --lease-duration (WAYLEAVE_LEASE_DURATION).',
-      );
-    }
+    checkLease(options);
     if (options.leaseDuration < shortestLeaseMs) {
       throw new UsageError(
         '--lease-duration (WAYLEAVE_LEASE_DURATION) must be at least 12s: a write to a panel may take 8 s and starts only if the lease outlives it.',

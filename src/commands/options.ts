@@ -64,6 +64,13 @@ export const namespace = withDefault('wayleave-system', {
   kind: namespaceName,
 });
 
+export const watchNamespace = optional({
+  flag: '--watch-namespace <name>',
+  variable: 'WAYLEAVE_WATCH_NAMESPACE',
+  summary: 'serve the resources of this namespace only; without it those of all namespaces',
+  kind: namespaceName,
+});
+
 const publicUrlShape = {
   flag: '--public-url <url>',
   variable: 'WAYLEAVE_PUBLIC_URL',
