@@ -31,3 +31,14 @@ export const subscriptionConditions = {
   Limited: 'the traffic limit is used up',
 } as const;
 export type SubscriptionConditionType = keyof typeof subscriptionConditions;
+
+/** The conditions of a VPNShop, and what `True` means. */
+export const shopConditions = {
+  Ready: 'customers can buy: the bot answers, updates come in, and every payment method that is enabled can be used',
+  OnlyShop: 'no older VPNShop in the namespace is served instead of this one',
+  BotReachable: 'Telegram accepted the token when it was last asked',
+  WebhookSet: 'Telegram sends updates to our address; `False` with reason `NotUsed` where updates are polled',
+  PaymentsReady: 'at least one payment method can be used, and none that is enabled is broken',
+  RefundsPaused: 'refunds wait until a person resumes them, for example after a restore',
+} as const;
+export type ShopConditionType = keyof typeof shopConditions;

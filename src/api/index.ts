@@ -8,6 +8,8 @@ export * from './resources.ts';
 export type * from './panel.ts';
 export type * from './plan.ts';
 export type * from './subscription.ts';
+export type * from './shop.ts';
+export * from './shop-methods.ts';
 export * from './conditions.ts';
 export * from './reasons.ts';
 export * from './messages.ts';

@@ -34,6 +34,10 @@ export const secretTypes = {
   panelCredentials: `${API_GROUP}/panel-credentials`,
   /** Key: `url`, the subscription URL. Written by the operator where `writeConnectionSecret` asks for it. */
   connection: `${API_GROUP}/connection`,
+  /** Keys: `token`, the token of a Telegram bot, and optionally `webhookSecret`. */
+  bot: `${API_GROUP}/bot`,
+  /** Key for a payment method `Manual`: `instructions`, what a customer reads to pay. */
+  provider: `${API_GROUP}/provider`,
 } as const;
 
 /** The Secret that `writeConnectionSecret` asks for. */

@@ -114,6 +114,56 @@ export const subscriptionReasons = {
 } as const;
 export type SubscriptionReason = keyof typeof subscriptionReasons;
 
+/** Reasons of a VPNShop's conditions and of its payment methods. */
+export const shopReasons = {
+  Ready: 'The bot answers and customers can buy. Nothing to do.',
+  Deleting: 'The shop is being deleted, so its bot is stopped. What was sold stays.',
+  AnotherShop:
+    'An older VPNShop of the same namespace is served; there is at most one. Delete one of the two, or put this one into a namespace of its own.',
+  OnlyShop: 'No other VPNShop of the namespace is served. Nothing to do.',
+  NotServed: 'The shop does not run, so this is not known. Mend what `Ready` says first.',
+  NotAsked: 'Telegram could not be asked, so this is not known. Mend what `BotReachable` says first.',
+  BotAnswers: 'Telegram accepts the token. Nothing to do.',
+  TokenMissing:
+    'The Secret that `spec.bot.tokenSecretRef` names is absent, is not of type `wayleave.dev/bot`, or has no token of a bot under `token`. Create it anew: the type of a Secret cannot be changed.',
+  TokenRefused:
+    'Telegram refuses the token: it was revoked or is mistyped. Copy it again from @BotFather into the Secret; it is read within a minute, and until then a running shop goes on with the token that it has.',
+  TelegramUnreachable:
+    'Telegram does not answer. Check that the bot may connect to it; everything heals when it answers, and no payment is lost meanwhile.',
+  SimulatorInLiveShop:
+    'The shop has `spec.mode: Live`, but this bot talks to a simulated Telegram on its own machine, where money is not real. Make a shop with `spec.mode: Test`, or run the bot against the real Telegram.',
+  StartFailed:
+    'The bot could not take the settings of the shop; the message says why. It tries again for ever; mend what the message says.',
+  WebhookSet: 'Telegram sends updates to the address of this shop. Nothing to do.',
+  NotUsed: 'Updates are polled, so no webhook is set. Nothing to do.',
+  WebhookNotSet: 'Telegram was not told the address of this shop yet. Wait a few seconds.',
+  WebhookFailing:
+    'Telegram cannot deliver updates to the address of this shop; `status.webhook` has its words. Check that `spec.bot.webhookUrl` reaches the bot from the internet with a valid certificate, or set `spec.bot.updates` to `Polling`.',
+  WebhookSecretInvalid:
+    'The key `webhookSecret` of the Secret of the bot is not 1 to 256 letters, digits, `-` and `_`, so Telegram would refuse it. Correct it, or leave it out: then one is made.',
+  AnotherProgram:
+    'Another program takes the updates of this bot, so customers get no answers from us. Stop it, or revoke its token at @BotFather and put the new one into the Secret.',
+  PaymentsReady: 'Every payment method that is enabled can be used. Nothing to do.',
+  NoMethodUsable:
+    'No payment method can be used, so nobody can buy. `status.methods` says why for each; enable one or mend its Secret.',
+  SomeMethodsBroken:
+    'Customers can buy, but not with every payment method that is enabled. `status.methods` says why; mend its Secret, or set `enabled` to false.',
+  Usable: 'Customers can pay with it. Nothing to do.',
+  Disabled: 'The payment method has `enabled: false`. Set it to true to offer it.',
+  SecretMissing:
+    'The Secret that the payment method names is absent or is not of type `wayleave.dev/provider`. Create it anew: the type of a Secret cannot be changed.',
+  SecretInvalid:
+    'The Secret of the payment method lacks a key, or its value is too long; the message says which. Put it into the Secret.',
+  TimeZoneUnknown:
+    'There is no time zone of that name, so times are told in UTC. Correct `spec.timeZone`, for example to `Europe/Berlin`.',
+  TrialPlanMissing:
+    'The VPNPlan that `spec.trial` names does not exist or has not `visibility: Trial`, so nobody gets a trial. Create it, or correct the name.',
+  RefundsPaused:
+    'Refunds wait for a person, because the database was restored and some may have been paid before. Compare the list of refunds with the provider, then resume them.',
+  RefundsRunning: 'Refunds are paid as they are decided. Nothing to do.',
+} as const;
+export type ShopReason = keyof typeof shopReasons;
+
 /**
  * Reasons of Events, which tell what happened once; conditions tell what is. Beside these, a change of the reason of
  * `Ready` is an Event with that reason, except for a subscription's progress.
@@ -124,5 +174,7 @@ export const eventReasons = {
   PanelAbandoned: 'A VPNPanel was released with clients left on the panel; the message counts them.',
   RevocationsHeld: 'Too many removals at once: they wait for a person.',
   Provisioned: 'A subscription reached enough panels for the customer to connect.',
+  BotReplaced:
+    'The token of a VPNShop belongs to another bot than before: customers have to start that one, and Stars that the former one took cannot be refunded by it.',
 } as const;
 export type EventReason = keyof typeof eventReasons;

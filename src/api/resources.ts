@@ -16,3 +16,4 @@ function ours(plural: string, kind: string): ResourceDescriptor {
 export const vpnPanels: ResourceDescriptor = ours('vpnpanels', 'VPNPanel');
 export const vpnPlans: ResourceDescriptor = ours('vpnplans', 'VPNPlan');
 export const vpnSubscriptions: ResourceDescriptor = ours('vpnsubscriptions', 'VPNSubscription');
+export const vpnShops: ResourceDescriptor = ours('vpnshops', 'VPNShop');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventReasons, panelReasons, planReasons, subscriptionReasons } from '../../src/api/index.ts';
+import { eventReasons, panelReasons, planReasons, shopReasons, subscriptionReasons } from '../../src/api/index.ts';
 
 const root = path.resolve(import.meta.dirname, '../../src');
 
@@ -15,11 +15,10 @@ const sources = ['controllers', 'panels']
   .join('\n');
 
 /** The reference explains each reason, so each must be one that a person can meet. */
-describe.each(Object.entries({ panelReasons, planReasons, subscriptionReasons, eventReasons }))(
-  '%s',
-  (_list, reasons) => {
-    it.each(Object.keys(reasons))('%s is set somewhere', (reason) => {
-      expect(sources).toContain(`'${reason}'`);
-    });
-  },
-);
+const lists = { panelReasons, planReasons, subscriptionReasons, shopReasons, eventReasons };
+
+describe.each(Object.entries(lists))('%s', (_list, reasons) => {
+  it.each(Object.keys(reasons))('%s is set somewhere', (reason) => {
+    expect(sources).toContain(`'${reason}'`);
+  });
+});

@@ -1,12 +1,14 @@
 import type { TObject } from 'typebox';
 
-import { panelConditions, planConditions, subscriptionConditions } from '../conditions.ts';
-import { panelReasons, planReasons, subscriptionReasons } from '../reasons.ts';
-import { vpnPanels, vpnPlans, vpnSubscriptions, type ResourceDescriptor } from '../resources.ts';
+import { panelConditions, planConditions, shopConditions, subscriptionConditions } from '../conditions.ts';
+import { panelReasons, planReasons, shopReasons, subscriptionReasons } from '../reasons.ts';
+import { vpnPanels, vpnPlans, vpnShops, vpnSubscriptions, type ResourceDescriptor } from '../resources.ts';
 import type { Rule } from './builders.ts';
 import { panelSpec, panelStatus } from './panel.ts';
 import { planSpec, planStatus } from './plan.ts';
 import { nameFitsLabel } from './shared.ts';
+import { shopStatus } from './shop-status.ts';
+import { shopSpec } from './shop.ts';
 import { subscriptionSpec, subscriptionStatus } from './subscription.ts';
 
 /** A column of `kubectl get`. Those with priority 1 appear with `-o wide` only. */
@@ -147,4 +149,37 @@ const subscription: KindDefinition = {
   reasons: subscriptionReasons,
 };
 
-export const kinds: readonly KindDefinition[] = [panel, plan, subscription];
+const shop: KindDefinition = {
+  resource: vpnShops,
+  singular: 'vpnshop',
+  shortName: 'vshop',
+  description: 'A Telegram bot that sells the plans of its namespace; at most one per namespace, the oldest counts.',
+  spec: shopSpec,
+  status: shopStatus,
+  rules: [nameFitsLabel],
+  columns: [
+    { name: 'Ready', type: 'string', jsonPath: ofReady('reason'), description: '`Ready`, or why not.' },
+    { name: 'Bot', type: 'string', jsonPath: '.status.botUserName', description: 'User name of the bot.' },
+    { name: 'Mode', type: 'string', jsonPath: '.spec.mode', description: 'Whether money is real.' },
+    {
+      name: 'Methods',
+      type: 'string',
+      jsonPath: '.status.summary',
+      description: 'Usable payment methods of enabled ones.',
+    },
+    { name: 'Updates', type: 'string', jsonPath: '.status.updates', description: 'How messages come in.' },
+    age,
+    {
+      name: 'Message',
+      type: 'string',
+      jsonPath: ofReady('message'),
+      description: 'The reason in a sentence.',
+      priority: 1,
+    },
+  ],
+  selectableFields: ['.spec.mode'],
+  conditions: shopConditions,
+  reasons: shopReasons,
+};
+
+export const kinds: readonly KindDefinition[] = [panel, plan, subscription, shop];

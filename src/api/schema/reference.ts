@@ -29,7 +29,7 @@ export function referencePage(kind: KindDefinition): string {
     'What the API server refuses beyond the limits above, in its own words in [rejections](rejections.md).',
     bullets(rulesOf(root, '').map(({ path, message }) => `${path === '' ? 'the object' : code(path)}: ${message}`)),
     '## Status',
-    'Written by the operator alone, and only when something differs.',
+    'Written by Wayleave alone, and only when something differs.',
     fieldTable(status, 'status'),
     '## Columns',
     `What \`kubectl get ${kind.shortName}\` shows; those marked *wide* with \`-o wide\`.`,

@@ -197,10 +197,10 @@ export function placement(absent: string) {
 }
 
 /** Kubernetes quantities reach further than a panel's counters do: 8Pi is the last whole number of a double. */
-export function trafficLimit(absent: string) {
+export function quantityOfBytes(description: string) {
   return Type.Optional(
     Type.String({
-      description: `Traffic up and down, summed over all panels, after which the subscription is limited: a quantity of bytes such as \`100Gi\` or \`1500M\`. ${absent}`,
+      description,
       minLength: 1,
       maxLength: 32,
       ...rules({
@@ -208,6 +208,12 @@ export function trafficLimit(absent: string) {
         message: 'must be a quantity of bytes from 1 to 8Pi, such as 100Gi or 1500M; leave it out for no limit',
       }),
     }),
+  );
+}
+
+export function trafficLimit(absent: string) {
+  return quantityOfBytes(
+    `Traffic up and down, summed over all panels, after which the subscription is limited: a quantity of bytes such as \`100Gi\` or \`1500M\`. ${absent}`,
   );
 }
 

@@ -1,11 +1,19 @@
 import { inject } from 'vitest';
 
-import { vpnPanels, vpnPlans, vpnSubscriptions, type ResourceDescriptor } from '../../../src/api/resources.ts';
+import {
+  vpnPanels,
+  vpnPlans,
+  vpnShops,
+  vpnSubscriptions,
+  type ResourceDescriptor,
+} from '../../../src/api/resources.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import { type KubeClient, loadKubeClient } from '../../../src/kube/index.ts';
 import type { Manifest } from './cases/manifest.ts';
 
-const resources = new Map([vpnPanels, vpnPlans, vpnSubscriptions].map((resource) => [resource.kind, resource]));
+const resources = new Map(
+  [vpnPanels, vpnPlans, vpnSubscriptions, vpnShops].map((resource) => [resource.kind, resource]),
+);
 
 /** What the API server said about an object. */
 export interface Verdict {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { fieldManagers, GROUP_VERSION } from '../../../src/api/names.ts';
-import { vpnPanels, vpnPlans, vpnSubscriptions, type ResourceDescriptor } from '../../../src/api/resources.ts';
+import {
+  vpnPanels,
+  vpnPlans,
+  vpnShops,
+  vpnSubscriptions,
+  type ResourceDescriptor,
+} from '../../../src/api/resources.ts';
 import type { KubeClient } from '../../../src/kube/index.ts';
 import { connect } from './api-server.ts';
 import { freshNamespace } from '../../support/namespace.ts';
@@ -117,6 +123,41 @@ it('says of a subscription that it is ready, on how many panels, and until when'
     },
     wide: { ID: '0199d7a2-6d3f-7c31-9b1e-3f1f1c1f6a10', Message: 'on 2 of 2 panels' },
   });
+});
+
+it('says of a shop whether it sells, through which bot, and with how many payment methods', async () => {
+  await store(
+    vpnShops,
+    'example',
+    {
+      title: { default: 'Example VPN' },
+      bot: { tokenSecretRef: { name: 'example-bot' } },
+      baseCurrency: 'RUB',
+      payments: { methods: [{ name: 'stars', provider: 'Stars' }] },
+    },
+    {
+      botUserName: 'example_vpn_bot',
+      botId: 7_000_000_001,
+      updates: 'Polling',
+      summary: '1/1',
+      methods: [{ name: 'stars', provider: 'Stars', usable: true, reason: 'Usable' }],
+      conditions: [condition('Ready', 'True', 'Ready', '@example_vpn_bot answers; 1 of 1 payment methods usable')],
+    },
+  );
+  expect(await printedRow(vpnShops, namespace, 'example')).toEqual({
+    normal: {
+      Name: 'example',
+      Ready: 'Ready',
+      Bot: 'example_vpn_bot',
+      Mode: 'Live',
+      Methods: '1/1',
+      Updates: 'Polling',
+      Age: age,
+    },
+    wide: { Message: '@example_vpn_bot answers; 1 of 1 payment methods usable' },
+  });
+  expect(await select(vpnShops, 'spec.mode=Live')).toEqual(['example']);
+  expect(await select(vpnShops, 'spec.mode=Test')).toEqual([]);
 });
 
 it('selects subscriptions by plan, plans by visibility, panels by mode and scheduling', async () => {

@@ -19,6 +19,13 @@ const defaults: Readonly<Record<string, object>> = {
     deletionPolicy: 'Revoke',
     writeConnectionSecret: false,
   },
+  VPNShop: {
+    mode: 'Live',
+    timeZone: 'UTC',
+    languages: { default: 'en', offered: ['en', 'ru'] },
+    reminders: { expiry: ['-72h', '-24h', '0h', '24h'], trafficPercent: [80, 100] },
+    orders: { validMinutes: 60 },
+  },
 };
 
 let client: KubeClient;

@@ -37,8 +37,11 @@ afterAll(() => client.close());
 it('there is one of every kind', () => {
   expect(examples.map(({ object }) => object.kind).toSorted()).toEqual([
     'Secret',
+    'Secret',
+    'Secret',
     'VPNPanel',
     'VPNPlan',
+    'VPNShop',
     'VPNSubscription',
   ]);
 });

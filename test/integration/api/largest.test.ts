@@ -8,6 +8,7 @@ import type { KindCases } from './cases/case.ts';
 import { manifest } from './cases/manifest.ts';
 import { panelCases } from './cases/panel.ts';
 import { planCases } from './cases/plan.ts';
+import { shopCases } from './cases/shop.ts';
 import { subscriptionCases } from './cases/subscription.ts';
 
 let client: KubeClient;
@@ -66,6 +67,39 @@ const largest: readonly [KindCases, object][] = [
     },
   ],
   [subscriptionCases, { title, panelSelector }],
+  [
+    shopCases,
+    {
+      title,
+      bot: {
+        tokenSecretRef: { name: long(253, 0) },
+        updates: 'Webhook',
+        webhookUrl: `https://${hostName}/${'p'.repeat(700)}`,
+      },
+      publicUrl: `https://${hostName}/${'p'.repeat(700)}`,
+      languages: {
+        default: 'en',
+        offered: ['en', ...times(15, (index) => `e${'abcdefghijklmno'[index] ?? ''}${'-abcdefgh'.repeat(3)}`)],
+      },
+      terms: { url: `https://${hostName}/${'p'.repeat(1700)}`, version: 'ü'.repeat(64) },
+      channel: { id: '-1001234567890123456', url: `https://${hostName}/${'p'.repeat(1700)}` },
+      support: { telegram: `@${'s'.repeat(32)}`, url: `https://${hostName}/${'p'.repeat(1700)}` },
+      reminders: { expiry: times(8, (index) => `-${String(index + 100)}h`), trafficPercent: [1, 2, 3, 100] },
+      payments: {
+        methods: times(8, (index) => ({
+          name: long(32, index),
+          provider: 'Manual',
+          title,
+          currency: 'RUB',
+          secretRef: { name: long(253, index) },
+        })),
+        rules: times(32, () => ({
+          plans: times(64, (index) => long(63, index)),
+          methods: times(8, (index) => long(32, index)),
+        })),
+      },
+    },
+  ],
 ];
 
 // Rules have a budget at run time as well: an object within all bounds must not be refused for being dear to check.

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { subscriptionConditions } from '../../../src/api/conditions.ts';
+import { shopConditions, subscriptionConditions } from '../../../src/api/conditions.ts';
 import { fieldManagers, FINALIZER, GROUP_VERSION } from '../../../src/api/names.ts';
-import { vpnSubscriptions } from '../../../src/api/resources.ts';
+import { vpnShops, vpnSubscriptions } from '../../../src/api/resources.ts';
+import type { VPNShop, VPNShopStatus } from '../../../src/api/shop.ts';
 import type { VPNSubscription, VPNSubscriptionSpec, VPNSubscriptionStatus } from '../../../src/api/subscription.ts';
 import { addFinalizer, type KubeClient } from '../../../src/kube/index.ts';
 import { connect } from './api-server.ts';
@@ -77,5 +78,56 @@ it('keeps a bought subscription on five panels below 4 kB, finalizer and field o
   });
   expect(stored.status).toEqual(status);
   expect(stored.metadata).toMatchObject({ finalizers: [FINALIZER], managedFields: [{}, {}, {}] });
+  expect(Buffer.byteLength(JSON.stringify(stored))).toBeLessThan(LIMIT_BYTES);
+});
+
+const shop = {
+  title: { default: 'Example VPN', ru: 'Пример VPN' },
+  bot: { tokenSecretRef: { name: 'example-bot' }, updates: 'Webhook', webhookUrl: 'https://bot.example.com' },
+  baseCurrency: 'RUB',
+  support: { telegram: '@example_help' },
+  payments: {
+    methods: [
+      { name: 'stars', provider: 'Stars' },
+      { name: 'card', provider: 'Manual', title: { default: 'Card' }, currency: 'RUB', secretRef: { name: 'card' } },
+    ],
+  },
+};
+
+const shopStatus: VPNShopStatus = {
+  observedGeneration: 14,
+  botUserName: 'example_vpn_bot',
+  botId: 7_000_000_001,
+  updates: 'Webhook',
+  summary: '1/2',
+  methods: [
+    { name: 'stars', provider: 'Stars', usable: true, reason: 'Usable' },
+    {
+      name: 'card',
+      provider: 'Manual',
+      usable: false,
+      reason: 'SecretMissing',
+      message:
+        'Secret card does not exist: create it with kubectl create secret generic card --type=wayleave.dev/provider --from-literal=instructions=…',
+    },
+  ],
+  webhook: { url: 'https://bot.example.com/telegram/example/example', pendingUpdates: 3, lastErrorAt: now },
+  conditions: Object.keys(shopConditions).map((type) => ({
+    type,
+    status: 'False',
+    reason: 'SomeMethodsBroken',
+    message: 'card: Secret card does not exist: create it with kubectl create secret generic card',
+    lastTransitionTime: now,
+    observedGeneration: 14,
+  })),
+};
+
+it('keeps a shop with two payment methods below 4 kB', async () => {
+  const head = { apiVersion: GROUP_VERSION, kind: vpnShops.kind, metadata: { name: 'example', namespace } };
+  const written = { ...head, spec: shop };
+  await client.apply(vpnShops, written, { fieldManager: 'kubectl' });
+  const observed = { ...head, status: shopStatus };
+  const stored = await client.applyStatus<VPNShop>(vpnShops, observed, { fieldManager: fieldManagers.operator });
+  expect(stored.status).toEqual(shopStatus);
   expect(Buffer.byteLength(JSON.stringify(stored))).toBeLessThan(LIMIT_BYTES);
 });

@@ -16,7 +16,7 @@ export interface RuleCase {
 }
 
 export interface KindCases {
-  readonly kind: 'VPNPanel' | 'VPNPlan' | 'VPNSubscription';
+  readonly kind: 'VPNPanel' | 'VPNPlan' | 'VPNSubscription' | 'VPNShop';
   /** The smallest `spec` that is valid. */
   readonly smallest: Patch;
   readonly cases: readonly RuleCase[];
