@@ -1,0 +1,10 @@
+export { startTelegramSimulator, type TelegramOptions, type TelegramSimulator } from './simulator.ts';
+export type { ChatMessage } from './chat-view.ts';
+export type { Customer, TextPattern } from './customer.ts';
+export type { CallbackAnswer } from './callbacks.ts';
+export type { PressResult } from './acts.ts';
+export type { PaymentResult } from './checkout.ts';
+export type { CallFault, CallFaultRule } from './faults.ts';
+export type { UpdateFault, UpdateFaultRule } from './update-faults.ts';
+export type { LoggedCall } from './calls.ts';
+export type { StarTransaction, Update } from './wire.ts';
