@@ -11,6 +11,8 @@ export const fieldManagers = {
   operator: 'wayleave-operator',
   /** Owns the fields of a subscription that follow from payments. */
   ledger: 'wayleave-ledger',
+  /** Raises `credentialsGeneration` of a subscription whose customer asked for new keys. People may raise it as well. */
+  bot: 'wayleave-bot',
 } as const;
 
 /** Keeps a resource until what it put on panels is recorded as revoked. Never waits for a panel that is down. */
@@ -21,11 +23,17 @@ export const annotations = {
   abandon: `${API_GROUP}/abandon`,
   /** On a VPNPanel: allow the removals that are held (condition RevocationsHeld). Value: an instant, RFC 3339: what was recorded up to it is allowed, later waves are held again. */
   allowRevocations: `${API_GROUP}/allow-revocations`,
+  /** On a VPNSubscription that was bought: `<entitlementRevision>/<digest of the fields that the ledger owns>`. */
+  projected: `${API_GROUP}/projected`,
 } as const;
 
 export const labels = {
   /** On a VPNPanel: a demonstration panel, the only kind that a shop in test mode may sell. Value: `true`. */
   demo: `${API_GROUP}/demo`,
+  /** On a VPNSubscription: who declares it. Value: `ledger` on what was bought. */
+  source: `${API_GROUP}/source`,
+  /** On a VPNSubscription that was bought: the VPNShop that sold it. */
+  shop: `${API_GROUP}/shop`,
 } as const;
 
 /** Only Secrets of our own types are read, so nobody can have a foreign Secret sent to a URL of his own. */

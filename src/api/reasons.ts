@@ -174,6 +174,8 @@ export const eventReasons = {
   PanelAbandoned: 'A VPNPanel was released with clients left on the panel; the message counts them.',
   RevocationsHeld: 'Too many removals at once: they wait for a person.',
   Provisioned: 'A subscription reached enough panels for the customer to connect.',
+  EntitlementOverridden:
+    'Fields that the ledger owns were changed by hand and are put back. Use `wayleave ledger grant`, `revoke` or `compensate`, or `spec.suspended`.',
   BotReplaced:
     'The token of a VPNShop belongs to another bot than before: customers have to start that one, and Stars that the former one took cannot be refunded by it.',
 } as const;

@@ -31,8 +31,15 @@ interface CommandParts<Specs extends OptionSpecs> {
  * that `wayleave version` does not pay for the operator.
  */
 export interface Command extends CommandParts<OptionSpecs> {
-  /** Resolves to the exit code. */
-  readonly run: (call: CommandCall<OptionSpecs>) => Promise<number>;
+  /** Resolves to the exit code. Absent: it only gathers its subcommands, and does nothing without one. */
+  readonly run?: (call: CommandCall<OptionSpecs>) => Promise<number>;
+}
+
+/** Gathers commands about one thing under its name. */
+export function defineGroup(
+  parts: Omit<CommandParts<OptionSpecs>, 'options' | 'arguments'> & { readonly subcommands: readonly Command[] },
+): Command {
+  return { ...parts, options: {} };
 }
 
 export function defineCommand<const Specs extends OptionSpecs>(

@@ -1,3 +1,4 @@
+import { editDistance } from '../base/distance.ts';
 import { UsageError } from './usage-error.ts';
 
 // Tests and the builder of programs read theirs under names that cannot be listed. Kubernetes puts the others into every
@@ -14,22 +15,8 @@ export function refuseUnknownVariables(env: NodeJS.ProcessEnv, known: ReadonlySe
   for (const name of Object.keys(env)) {
     if (!name.startsWith('WAYLEAVE_') || known.has(name)) continue;
     if (foreign.test(name)) continue;
-    const closest = [...known].toSorted((a, b) => distance(name, a) - distance(name, b))[0];
-    const hint = closest !== undefined && distance(name, closest) <= 4 ? ` Did you mean ${closest}?` : '';
+    const closest = [...known].toSorted((a, b) => editDistance(name, a) - editDistance(name, b))[0];
+    const hint = closest !== undefined && editDistance(name, closest) <= 4 ? ` Did you mean ${closest}?` : '';
     throw new UsageError(`${name} is set, but wayleave reads no such variable.${hint}`);
   }
-}
-
-/** Levenshtein distance, one row at a time. */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

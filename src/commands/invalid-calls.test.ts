@@ -35,6 +35,16 @@ const invalidCalls: [call: string[], env: Record<string, string>, mentions: stri
   [['up', 'panel', 'stop', 'nl', '--data', '/nonexistent/wayleave'], {}, ['/nonexistent/wayleave', 'npm start']],
   [['link', 'a/b/c', ...database, ...url, '--data', '/nonexistent'], {}, ['namespace/name']],
   [['link', 'alice', '--data', '/nonexistent'], {}, ['--database-url (DATABASE_URL)', 'required']],
+  [['ledger', 'shwo', 'alice'], {}, ["'shwo'", 'show']],
+  [['ledger', 'show'], {}, ["'subscription'"]],
+  [['ledger', 'show', 'alice', '--data', '/nonexistent'], {}, ['--database-url (DATABASE_URL)', '/nonexistent']],
+  [['ledger', 'grant', 'alice', '--days', '30', ...database], {}, ['--reason', 'required']],
+  [['ledger', 'grant', 'alice', '--days', '0', '--reason', 'x', ...database], {}, ['--days', '0']],
+  [['ledger', 'compensate', 'alice', '--reason', 'x', ...database], {}, ['--days', '--hours']],
+  [['ledger', 'settle', 'charge', '--reason', 'x', ...database], {}, ['--extend', '--refund', '--dismiss']],
+  [['ledger', 'settle', 'c', '--refund', '--dismiss', '--reason', 'x', ...database], {}, ['say one of']],
+  [['ledger', 'settle', 'c', '--refund', '--subscription', 'a', '--reason', 'x', ...database], {}, ['--extend only']],
+  [['admin', 'add', '42', '--role', 'king', ...database], {}, ['--role', 'king', 'owner']],
 ];
 
 describe('a wrong call', () => {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { buildVersion } from './build.ts';
 import { defineCommand } from './command.ts';
 import { createFailpoint } from './failpoint.ts';
+import { operatorFailpoints } from '../controllers/failpoints.ts';
 import { openStoreWhenReady } from './open-store.ts';
 import { checkLease, leaseOptions } from './lease-options.ts';
 import { databaseConnections, databaseUrl, kubeconfig, namespace, publicUrl, watchNamespace } from './options.ts';
@@ -83,7 +84,7 @@ export const operator = defineCommand({
           renewDeadlineMs: options.renewDeadline,
           retryPeriodMs: options.retryPeriod,
         },
-        failpoint: createFailpoint(host.env['WAYLEAVE_FAILPOINT'], log),
+        failpoint: createFailpoint(host.env['WAYLEAVE_FAILPOINT'], operatorFailpoints, log),
       });
     });
   },

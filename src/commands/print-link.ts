@@ -3,10 +3,8 @@ import { loadKubeClient } from '../kube/index.ts';
 import { buildVersion } from './build.ts';
 import { deriveLink } from './derive-link.ts';
 import type { Host } from './host.ts';
-import { dataDirectory } from './up/data-directory.ts';
-import { resolveDataFolder } from './up/data-option.ts';
-import { findRunningUp } from './up/running.ts';
 import { renderQr } from './qr.ts';
+import { withRunningUp } from './running-up.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface LinkSettings {
@@ -25,7 +23,8 @@ export interface LinkSettings {
  */
 export async function printLink(host: Host, subscription: string, settings: LinkSettings): Promise<void> {
   const wanted = splitName(subscription);
-  const { databaseUrl, kubeconfig, publicUrl } = await withRunningUp(settings);
+  const { databaseUrl, kubeconfig, publicUrl, why } = await withRunningUp(settings);
+  if (publicUrl === undefined) throw new UsageError(`--public-url (WAYLEAVE_PUBLIC_URL) is required: ${why}.`);
   const client = await loadKubeClient({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     userAgent: `wayleave-link/${buildVersion}`,
@@ -45,29 +44,6 @@ export async function printLink(host: Host, subscription: string, settings: Link
   } finally {
     await client.close();
   }
-}
-
-interface Connections {
-  readonly databaseUrl: string;
-  readonly kubeconfig: string | undefined;
-  readonly publicUrl: string;
-}
-
-/** What was not given is taken from a running "wayleave up", if that is where the rest points to. */
-async function withRunningUp(settings: LinkSettings): Promise<Connections> {
-  const folder = resolveDataFolder(settings.data);
-  const running = await findRunningUp(dataDirectory(folder));
-  const isSameCluster = settings.kubeconfig === undefined || settings.kubeconfig === running?.kubeconfig;
-  const local = isSameCluster ? running : undefined;
-  const databaseUrl = settings.databaseUrl ?? local?.databaseUrl;
-  const publicUrl = settings.publicUrl ?? local?.publicUrl;
-  const why =
-    running === undefined
-      ? `no "wayleave up" runs on ${folder} that would bring it: start it with "npm start", or name its --data`
-      : `KUBECONFIG (${settings.kubeconfig ?? ''}) is not the cluster of the running "wayleave up" (${running.kubeconfig}): unset it, or give every setting`;
-  if (databaseUrl === undefined) throw new UsageError(`--database-url (DATABASE_URL) is required: ${why}.`);
-  if (publicUrl === undefined) throw new UsageError(`--public-url (WAYLEAVE_PUBLIC_URL) is required: ${why}.`);
-  return { databaseUrl, publicUrl, kubeconfig: settings.kubeconfig ?? local?.kubeconfig };
 }
 
 function splitName(subscription: string): { readonly name: string; readonly namespace?: string } {

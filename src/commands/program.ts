@@ -1,9 +1,12 @@
 import { Command as CommanderCommand, CommanderError } from 'commander';
 import { describeError } from '../base/errors.ts';
+import { admin } from './admin.ts';
 import { buildVersion } from './build.ts';
 import type { Command } from './command.ts';
 import { refuseUnknownVariables } from './environment.ts';
 import { exitCodes, type Host } from './host.ts';
+import { ledger } from './ledger.ts';
+import { bot } from './bot.ts';
 import { link } from './link.ts';
 import { migrate } from './migrate.ts';
 import { operator } from './operator.ts';
@@ -14,9 +17,9 @@ import { UsageError } from './usage-error.ts';
 import { version } from './version.ts';
 import { maskText } from '../base/mask.ts';
 
-const commands: readonly Command[] = [up, operator, subscriptions, migrate, link, version];
+const commands: readonly Command[] = [up, operator, bot, subscriptions, migrate, link, ledger, admin, version];
 
-// Read by the operator itself (kill tests) and by the cache of built programs; no command offers them as flags.
+// Read by long-running commands themselves (kill tests) and by the cache of built programs; no command offers them as flags.
 const otherVariables = ['WAYLEAVE_FAILPOINT', 'WAYLEAVE_CACHE'];
 
 /**
@@ -53,7 +56,7 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
   );
   const known = new Set([...otherVariables, ...variablesOf(commands)]);
   for (const command of commands) program.addCommand(toCommander(command, host, known, finish));
-  for (const each of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+  for (const each of withSubcommands(program)) {
     each.exitOverride();
     // "up panel --data x" means the panel's --data, not up's.
     each.enablePositionalOptions();
@@ -68,6 +71,10 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
     });
   }
   return program;
+}
+
+function withSubcommands(line: CommanderCommand): readonly CommanderCommand[] {
+  return [line, ...line.commands.flatMap((one) => withSubcommands(one))];
 }
 
 function variablesOf(list: readonly Command[]): string[] {
@@ -96,12 +103,15 @@ function toCommander(
   for (const subcommand of command.subcommands ?? []) {
     line.addCommand(toCommander(subcommand, host, knownVariables, finish));
   }
+  const { run } = command;
+  // A group without a subcommand shows its help, as the program itself does.
+  if (run === undefined) return line;
   line.action(async () => {
     refuseUnknownVariables(host.env, knownVariables);
     const typed = line.opts<Record<string, string | boolean | undefined>>();
     const given = Object.fromEntries([...names].map(([name, attribute]) => [name, typed[attribute]]));
     const options = readOptions(command.options, given, host.env);
-    finish(await command.run({ host, options, arguments: line.processedArgs.map(String) }));
+    finish(await run({ host, options, arguments: line.processedArgs.map(String) }));
   });
   return line;
 }

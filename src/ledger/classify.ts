@@ -3,7 +3,8 @@
  * `surplus` a second payment of what is paid, `mismatch` not what the order asks for, `orphan` ours but of no order that
  * we know, `blocked` from a banned customer. `foreign` is none of this shop's: counted, and never acted on.
  */
-export type Disposition = 'granted' | 'surplus' | 'mismatch' | 'orphan' | 'foreign' | 'blocked';
+export const dispositions = ['granted', 'surplus', 'mismatch', 'orphan', 'foreign', 'blocked'] as const;
+export type Disposition = (typeof dispositions)[number];
 
 export interface ChargeFacts {
   readonly provider: string;

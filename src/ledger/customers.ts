@@ -97,9 +97,8 @@ export async function banCustomer(
   await store.transaction(async (tx) => {
     const customer = await lockCustomer(tx, shopId, customerId);
     if (customer.bannedAtMs !== undefined) return;
-    const [banned] = await tx.query<{ atMs: number }>(
-      `update wayleave.customers set banned_at = wayleave.wall_clock(), banned_by = $2, ban_reason = $3 where id = $1
-       returning banned_at as "atMs"`,
+    await tx.query(
+      'update wayleave.customers set banned_at = wayleave.wall_clock(), banned_by = $2, ban_reason = $3 where id = $1',
       [customerId, by, reason],
     );
     await tx.query(
@@ -107,8 +106,9 @@ export async function banCustomer(
        where customer_id = $1 and state = 'pending'`,
       [customerId],
     );
+    // Who is banned already is left alone above, so this is a new ban whatever the clock says.
+    const cause = `ban:${uuidv7()}`;
     for (const subscriptionId of await lockSubscriptionsOf(tx, customerId)) {
-      const cause = `ban:${String(banned?.atMs ?? 0)}`;
       await appendEntry(tx, { kind: 'hold', subscriptionId, shopId, source: 'ban', cause, author: by, reason });
       await refold(tx, subscriptionId);
     }
@@ -145,13 +145,14 @@ export async function unbanCustomer(
 }
 
 /**
- * The first lock of every transaction that changes what a customer has.
+ * The first lock of every transaction that changes what a customer has. Not a key lock: rows that refer to him, which
+ * come last in such transactions, must not wait for one that waits for their subscription.
  *
  * @throws LedgerError LEDGER_CUSTOMER_UNKNOWN
  */
 export async function lockCustomer(tx: Queryable, shopId: string, customerId: string): Promise<CustomerRecord> {
   const rows = await tx.query<CustomerRow>(
-    `select ${columns} from wayleave.customers c where c.shop_id = $1 and c.id = $2 for update`,
+    `select ${columns} from wayleave.customers c where c.shop_id = $1 and c.id = $2 for no key update`,
     [shopId, customerId],
   );
   return single(rows, customerId);
@@ -159,7 +160,7 @@ export async function lockCustomer(tx: Queryable, shopId: string, customerId: st
 
 async function lockSubscriptionsOf(tx: Queryable, customerId: string): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    'select id from wayleave.subscriptions where customer_id = $1 order by id for update',
+    'select id from wayleave.subscriptions where customer_id = $1 order by id for no key update',
     [customerId],
   );
   return rows.map(({ id }) => id);

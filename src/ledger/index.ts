@@ -1,6 +1,26 @@
+export type { AccountCharge } from './account-charges.ts';
+export {
+  addAdmin,
+  adminsWho,
+  authorOf,
+  findAdmin,
+  listAdmins,
+  removeAdmin,
+  type AdminRecord,
+} from './admins.ts';
 export { readEntries } from './append.ts';
-export { recordCharge, type RecordedCharge, type VerifiedCharge } from './charges.ts';
-export type { Disposition } from './classify.ts';
+export { auditOf, recordAudit, type AuditDraft, type AuditRecord } from './audit.ts';
+export {
+  findNamedCharges,
+  pauseRefundsByPerson,
+  refundByPerson,
+  settleByPerson,
+  type ChargeAct,
+  type NamedCharge,
+} from './charge-acts.ts';
+export { recordCharge, recordChargeLocked, type RecordedCharge, type VerifiedCharge } from './charges.ts';
+export { dispositions, type Disposition } from './classify.ts';
+export { searchCustomers, type FoundCustomer } from './customer-search.ts';
 export {
   acceptTerms,
   banCustomer,
@@ -12,8 +32,12 @@ export {
   type CustomerRecord,
   type SeenCustomer,
 } from './customers.ts';
+export { closeDialog, expireDialogs, findDialog, openDialog, type Dialog } from './dialogs.ts';
 export type { GrantEntry, LedgerEntry } from './entry.ts';
 export { LedgerError, type LedgerErrorCode } from './errors.ts';
+export { duration, explainLedger, type LedgerLine } from './explain.ts';
+export { extendSurplus, type ExtendedSurplus } from './extend-surplus.ts';
+export { findNamedSubscriptions, nearSubscriptionNames, type NamedSubscription } from './find-subscription.ts';
 export { entitlementAt, foldEntitlement, type Entitlement, type Segment } from './fold.ts';
 export {
   grantTime,
@@ -25,7 +49,21 @@ export {
   type ActBy,
 } from './grants.ts';
 export { resourceName } from './identity.ts';
-export { notify, type NoticeDraft, type NoticeKind } from './notices.ts';
+export { jobCursor, jobsOf, noteJobFailure, noteJobSuccess, setJobCursor, type JobRecord } from './jobs.ts';
+export { renewKeys } from './new-keys.ts';
+export {
+  beginSending,
+  claimNotices,
+  concludeNotice,
+  noticeOutcomes,
+  noticesOf,
+  postponeNotice,
+  type ClaimedNotice,
+  type DroppedNotice,
+  type NoticeOutcome,
+  type NoticeRecord,
+} from './notice-queue.ts';
+export { noticeKinds, notify, type NoticeDraft, type NoticeKind } from './notices.ts';
 export {
   attemptsOf,
   cancelOrder,
@@ -45,13 +83,46 @@ export {
   askFor,
   claimWork,
   finishWork,
+  outboxBacklog,
+  outboxTopics,
   postponeWork,
   retryDelayMs,
   type ClaimedWork,
+  type OutboxBacklog,
   type OutboxTopic,
 } from './outbox.ts';
+export { checkPayable, type Payable, type PayableVerdict, type PaymentQuestion } from './payable.ts';
 export { readPayload, writePayload, type AttemptPayload } from './payload.ts';
+export { lastPaymentFor, paymentsOf, type PaymentOf } from './payments-of.ts';
+export { progressOf, type OrderProgress } from './progress-of.ts';
+export {
+  knownToLedger,
+  listProjected,
+  namespacesOfShops,
+  overtakeRevision,
+  projectionState,
+  readProjection,
+  type Projected,
+  type Projection,
+  type ProjectionState,
+} from './projected.ts';
+export { previewGrant, previewRevoke, type GrantPreview } from './preview.ts';
 export { noteProvisioned, oldestUnprovisionedSeconds } from './provisioned.ts';
+export {
+  chargesOf,
+  dismissRefusedRefund,
+  findCharge,
+  handleOfCharge,
+  listQueue,
+  queueNames,
+  subjectOfCharge,
+  summarizeQueues,
+  takeCharge,
+  type ChargeQueueName,
+  type QueuedCharge,
+  type QueueName,
+  type QueueSummary,
+} from './queues.ts';
 export { refold, setTimer, type Refolded, type TimerPurpose } from './refold.ts';
 export {
   confirmRefund,
@@ -63,6 +134,53 @@ export {
   type RefundRecord,
   type RefundRequest,
 } from './refunds.ts';
+export { dueReminders, parseMoment, type DueReminder, type ReminderFacts, type ReminderPlan } from './reminder-schedule.ts';
+export { noticeTraffic, remind, type RemindedSubscriptions } from './reminders.ts';
+export { revenueOf, type RevenueLine } from './reports.ts';
+export {
+  adminActions,
+  adminRoles,
+  compensationDays,
+  may,
+  refundCapMinor,
+  rolesFor,
+  type AdminAction,
+  type AdminRole,
+} from './roles.ts';
+export { dueTimers, dueTimersStatement, refoldDue, retireDue, revokeRetired } from './retirement.ts';
 export { settleCharge, type Settlement } from './settle.ts';
-export { ensureShop, findShop, getShop, pauseRefunds, setBotId, type ShopMode, type ShopRecord } from './shops.ts';
+export { ensureShop, findShop, getShop, listShops, pauseRefunds, setBotId, type ShopMode, type ShopRecord } from './shops.ts';
+export { lastSoldTerms, plansSold } from './sold-terms.ts';
+export {
+  readAccount,
+  type AccountDelivery,
+  type AccountOrder,
+  type SubscriptionAccount,
+} from './subscription-account.ts';
+export { findOwned, findOwnedIn, subscriptionsOf, type OwnedIn, type OwnedSubscription } from './subscriptions-of.ts';
+export {
+  countSupportMessages,
+  customerOfCopy,
+  recordSupportCopy,
+  supportCopiesOf,
+  type SupportCopy,
+} from './support-messages.ts';
 export { termsOf, type PlanTerms } from './terms.ts';
+export {
+  claimUnshownTransfers,
+  closeTransferMessage,
+  recordTransferMessage,
+  staleTransferMessages,
+  type OpenTransferMessage,
+  type UnshownTransfer,
+} from './transfer-messages.ts';
+export { findTransfer, openTransfers, type TransferRecord } from './transfers-of.ts';
+export {
+  decideTransfer,
+  submitReceipt,
+  type DecidedTransfer,
+  type ReceiptPhoto,
+  type SubmittedReceipt,
+  type TransferVerdict,
+} from './transfers.ts';
+export { readWallClock } from './wall-clock.ts';

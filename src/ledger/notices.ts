@@ -2,17 +2,19 @@ import { uuidv7 } from 'uuidv7';
 import type { Queryable } from '../store/index.ts';
 
 /** What a customer is told outside of a conversation; each kind is a text of the bot. */
-export type NoticeKind =
-  | 'paid'
-  | 'provisioned'
-  | 'refunded'
-  | 'surplus'
-  | 'declined'
-  | 'expiry'
-  | 'traffic'
-  | 'suspended'
-  | 'granted'
-  | 'support';
+export const noticeKinds = [
+  'paid',
+  'provisioned',
+  'refunded',
+  'surplus',
+  'declined',
+  'expiry',
+  'traffic',
+  'suspended',
+  'granted',
+  'support',
+] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
 
 export interface NoticeDraft {
   readonly shopId: string;

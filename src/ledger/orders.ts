@@ -134,7 +134,7 @@ async function subscriptionFor(tx: Queryable, { shopId, customerId, subscription
 async function lockPending(tx: Queryable, shopId: string, subscriptionId: string): Promise<OrderRecord | undefined> {
   const rows = await tx.query<OrderRow>(
     `select ${columns} from wayleave.orders o
-     where o.shop_id = $1 and o.subscription_id = $2 and o.state = 'pending' for update`,
+     where o.shop_id = $1 and o.subscription_id = $2 and o.state = 'pending' for no key update`,
     [shopId, subscriptionId],
   );
   return rows.map(toOrder)[0];
@@ -255,7 +255,7 @@ export async function expireOrders(db: Queryable, shopId: string, limit = 500): 
     `with due as (
        select id from wayleave.orders
        where shop_id = $1 and state = 'pending' and review_since is null and expires_at <= wayleave.wall_clock()
-       order by expires_at limit $2 for update skip locked)
+       order by expires_at limit $2 for no key update skip locked)
      update wayleave.orders o set state = 'expired', closed_at = wayleave.wall_clock() from due where o.id = due.id
      returning ${columns}`,
     [shopId, limit],
@@ -280,12 +280,31 @@ export async function ordersOf(db: Queryable, customerId: string, limit = 50): P
   return rows.map(toOrder);
 }
 
-/** @throws LedgerError LEDGER_ORDER_UNKNOWN */
+/**
+ * Locks an order, and its customer before it: a ban that meets a payment comes wholly before or wholly after it.
+ *
+ * @throws LedgerError LEDGER_ORDER_UNKNOWN
+ */
 export async function lockOrder(tx: Queryable, orderId: string): Promise<OrderRecord> {
-  const rows = await tx.query<OrderRow>(`select ${columns} from wayleave.orders o where o.id = $1 for update`, [
+  const [known] = await tx.query<{ shopId: string }>('select shop_id as "shopId" from wayleave.orders where id = $1', [
     orderId,
   ]);
-  return single(rows, orderId);
+  const locked = known && (await lockOrderOf(tx, known.shopId, orderId));
+  return locked ?? single([], orderId);
+}
+
+/** {@link lockOrder}, where it is an order of this shop at all. */
+export async function lockOrderOf(tx: Queryable, shopId: string, orderId: string): Promise<OrderRecord | undefined> {
+  const customers = await tx.query(
+    `select from wayleave.customers c join wayleave.orders o on o.customer_id = c.id
+     where o.shop_id = $1 and o.id = $2 for no key update of c`,
+    [shopId, orderId],
+  );
+  if (customers.length === 0) return undefined;
+  const rows = await tx.query<OrderRow>(`select ${columns} from wayleave.orders o where o.id = $1 for no key update`, [
+    orderId,
+  ]);
+  return rows.map(toOrder)[0];
 }
 
 /** Remembers where the one message is that shows how far the order is. */

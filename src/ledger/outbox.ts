@@ -4,7 +4,9 @@ import type { Queryable } from '../store/index.ts';
  * Work outside Postgres: `project` a subscription into the cluster (key: its id), bring the `progress` message of an
  * order up to date (its id), send a `refund` (its id).
  */
-export type OutboxTopic = 'project' | 'progress' | 'refund';
+export const outboxTopics = ['project', 'progress', 'refund'] as const;
+
+export type OutboxTopic = (typeof outboxTopics)[number];
 
 /** Asks for work, in the transaction that makes it necessary. Asked while it is being done, it is done once more. */
 export async function askFor(tx: Queryable, topic: OutboxTopic, key: string): Promise<void> {
@@ -26,23 +28,30 @@ export interface ClaimedWork {
   readonly createdAtMs: number;
 }
 
-/** Takes what is due, for `leaseMs`; nobody else gets it before that is over. */
+/**
+ * Takes what is due, for `leaseMs`; nobody else gets it before that is over.
+ *
+ * @param wanted.namespace of topic `project`, only subscriptions of this namespace: others belong to another cluster or
+ *   another tenant's bot; absent: all
+ */
 export async function claimWork(
   db: Queryable,
   topic: OutboxTopic,
-  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+  { limit, leaseMs, namespace }: { readonly limit: number; readonly leaseMs: number; readonly namespace?: string },
 ): Promise<ClaimedWork[]> {
   return db.query<ClaimedWork>(
     `with due as (
        select topic, key from wayleave.outbox
        where topic = $1 and next_at <= wayleave.wall_clock()
          and (claimed_until is null or claimed_until <= wayleave.wall_clock())
+         and ($4::text is null or exists (
+           select from wayleave.subscriptions s where s.id = outbox.key::uuid and s.namespace = $4))
        order by next_at limit $2 for update skip locked)
      update wayleave.outbox o set claim = gen_random_uuid(),
        claimed_until = wayleave.wall_clock() + make_interval(secs => $3::double precision / 1000)
      from due where o.topic = due.topic and o.key = due.key
      returning o.key, o.attempts, o.version, o.claim, o.created_at as "createdAtMs"`,
-    [topic, limit, leaseMs],
+    [topic, limit, leaseMs, namespace ?? null],
   );
 }
 
@@ -63,7 +72,8 @@ export async function finishWork(
        delete from wayleave.outbox o using ours
        where o.topic = ours.topic and o.key = ours.key and ours.version = $4 returning o.key),
      again as (
-       update wayleave.outbox o set claim = null, claimed_until = null, attempts = 0, last_error = null
+       update wayleave.outbox o set claim = null, claimed_until = null, attempts = 0, last_error = null,
+         created_at = wayleave.wall_clock()
        from ours where o.topic = ours.topic and o.key = ours.key and ours.version <> $4 returning o.key)
      select key from gone union all select key from again`,
     [topic, key, claim, version],
@@ -84,6 +94,22 @@ export async function postponeWork(
        next_at = case when version = $4 then wayleave.wall_clock() + make_interval(secs => $6::double precision / 1000) else next_at end
      where topic = $1 and key = $2 and claim = $3`,
     [topic, key, claim, version, error ?? null, afterMs],
+  );
+}
+
+export interface OutboxBacklog {
+  readonly topic: OutboxTopic;
+  readonly depth: number;
+  /** Seconds since the oldest was first asked for. */
+  readonly oldestSeconds: number;
+}
+
+/** What waits or is being done, by topic; topics with nothing are left out. */
+export async function outboxBacklog(db: Queryable): Promise<OutboxBacklog[]> {
+  return db.query<OutboxBacklog>(
+    `select topic, count(*)::integer as depth,
+       greatest(0, extract(epoch from wayleave.wall_clock() - min(created_at)))::float8 as "oldestSeconds"
+     from wayleave.outbox group by topic`,
   );
 }
 

@@ -1,8 +1,9 @@
 import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
-import { appendEntry, readEntries } from './append.ts';
-import { foldEntitlement } from './fold.ts';
+import { appendEntry } from './append.ts';
+import { delayCause } from './delay.ts';
 import { notify } from './notices.ts';
 import { refold } from './refold.ts';
+import type { PlanTerms } from './terms.ts';
 
 /** A first delivery that takes longer is made good. */
 const promisedSeconds = 300;
@@ -17,6 +18,9 @@ interface Delivered {
   /** Seconds from the payment to now. */
   readonly tookSeconds: number;
   readonly isFirst: boolean;
+  /** Its money went back, wholly. */
+  readonly isRefunded: boolean;
+  readonly terms: PlanTerms;
 }
 
 /**
@@ -30,12 +34,15 @@ export async function noteProvisioned(store: Store, shopId: string, limit = 200)
       `with due as (
          select o.id from wayleave.orders o join wayleave.entitlements e on e.subscription_id = o.subscription_id
          where o.shop_id = $1 and o.state = 'paid' and o.provisioned_at is null and e.provisioned_revision >= o.granted_revision
-         order by o.closed_at limit $2 for update of o skip locked)
+         order by o.closed_at limit $2 for no key update of o skip locked)
        update wayleave.orders o set provisioned_at = wayleave.wall_clock() from due where o.id = due.id
        returning o.id, o.shop_id as "shopId", o.customer_id as "customerId", o.subscription_id as "subscriptionId",
          extract(epoch from wayleave.wall_clock() - o.closed_at)::float8 as "tookSeconds",
-         not exists (select from wayleave.orders p where p.subscription_id = o.subscription_id and p.id <> o.id
-                     and p.provisioned_at is not null) as "isFirst"`,
+         not exists (select from wayleave.orders p where p.subscription_id = o.subscription_id and p.state = 'paid'
+                     and (p.closed_at, p.id) < (o.closed_at, o.id)) as "isFirst",
+         exists (select from wayleave.charges c where c.order_id = o.id and c.disposition = 'granted'
+                 and c.refunded_minor = c.amount_minor) as "isRefunded",
+         o.terms`,
       [shopId, limit],
     );
     for (const order of delivered.toSorted((a, b) => (a.subscriptionId < b.subscriptionId ? -1 : 1))) {
@@ -46,7 +53,8 @@ export async function noteProvisioned(store: Store, shopId: string, limit = 200)
 }
 
 async function conclude(tx: Queryable, order: Delivered): Promise<void> {
-  const { id, shopId, customerId, subscriptionId, tookSeconds, isFirst } = order;
+  const { id, shopId, customerId, subscriptionId, tookSeconds, isFirst, isRefunded } = order;
+  if (isRefunded) return;
   if (isFirst && tookSeconds > promisedSeconds) await compensate(tx, order);
   if (tookSeconds <= noticedSeconds) return;
   const told = {
@@ -60,22 +68,26 @@ async function conclude(tx: Queryable, order: Delivered): Promise<void> {
   await notify(tx, { ...told, delivery: 'at-least-once' });
 }
 
-async function compensate(tx: Queryable, { id, shopId, subscriptionId, tookSeconds }: Delivered): Promise<void> {
+async function compensate(tx: Queryable, { id, shopId, subscriptionId, tookSeconds, terms }: Delivered): Promise<void> {
   await lockSubscription(tx, subscriptionId);
-  const terms = foldEntitlement(await readEntries(tx, subscriptionId)).at(-1)?.terms;
-  if (terms === undefined) return;
   const draft = { kind: 'grant', subscriptionId, shopId, source: 'compensation', terms } as const;
   const reason = 'the first delivery came late';
   const lengthSeconds = Math.ceil(tookSeconds);
-  await appendEntry(tx, { ...draft, cause: `delay:${id}`, lengthSeconds, author: 'wayleave', reason });
+  await appendEntry(tx, { ...draft, cause: delayCause(id), lengthSeconds, author: 'wayleave', reason });
   await refold(tx, subscriptionId);
 }
 
-/** Age in seconds of the oldest paid order that has not reached enough panels; 0 for none. */
+/**
+ * Age in seconds of the oldest paid order that has not reached enough panels; 0 for none. What was refunded, suspended or
+ * banned before it arrived is owed to nobody.
+ */
 export async function oldestUnprovisionedSeconds(db: Queryable, shopId: string): Promise<number> {
   const [row] = await db.query<{ age: number }>(
     `select coalesce(extract(epoch from wayleave.wall_clock() - min(closed_at)), 0)::float8 as age
-     from wayleave.orders where shop_id = $1 and state = 'paid' and provisioned_at is null`,
+     from wayleave.orders o
+     where shop_id = $1 and state = 'paid' and provisioned_at is null and exists (
+       select from wayleave.entitlements e where e.subscription_id = o.subscription_id and e.access = 'granted'
+         and e.expires_at > wayleave.wall_clock())`,
     [shopId],
   );
   return Math.max(0, row?.age ?? 0);

@@ -3,6 +3,7 @@ import type { Queryable } from '../store/index.ts';
 import { readEntries } from './append.ts';
 import { entitlementAt, type Entitlement } from './fold.ts';
 import { askFor } from './outbox.ts';
+import type { PlanTerms } from './terms.ts';
 
 /** An expired subscription stays in the cluster so long. */
 export const retireAfterSeconds = 30 * 86_400;
@@ -28,14 +29,15 @@ export async function refold(tx: Queryable, subscriptionId: string): Promise<Ref
   const { terms, access, expiresAt, changesAt } = entitlement;
   const written = await tx.query<{ revision: bigint }>(
     `insert into wayleave.entitlements as e
-       (subscription_id, source, title, expires_at, access, traffic_limit_bytes, device_limit)
-     values ($1, 'ledger', $2, to_timestamp($3), $4, $5, $6)
+       (subscription_id, source, title, expires_at, access, traffic_limit_bytes, device_limit, terms_digest)
+     values ($1, 'ledger', $2, to_timestamp($3), $4, $5, $6, md5($7::jsonb::text))
      on conflict (subscription_id) do update set source = 'ledger', title = excluded.title,
        expires_at = excluded.expires_at, access = excluded.access,
        traffic_limit_bytes = excluded.traffic_limit_bytes, device_limit = excluded.device_limit,
-       revision = e.revision + 1, updated_at = now()
-     where (e.source, e.title, e.expires_at, e.access, e.traffic_limit_bytes, e.device_limit) is distinct from
-           ('ledger', excluded.title, excluded.expires_at, excluded.access, excluded.traffic_limit_bytes, excluded.device_limit)
+       terms_digest = excluded.terms_digest, revision = e.revision + 1, updated_at = now()
+     where (e.source, e.title, e.expires_at, e.access, e.traffic_limit_bytes, e.device_limit, e.terms_digest)
+           is distinct from ('ledger', excluded.title, excluded.expires_at, excluded.access, excluded.traffic_limit_bytes,
+                             excluded.device_limit, excluded.terms_digest)
      returning revision`,
     [
       subscriptionId,
@@ -44,6 +46,7 @@ export async function refold(tx: Queryable, subscriptionId: string): Promise<Ref
       access,
       terms.trafficLimit === undefined ? null : parseQuantityBytes(terms.trafficLimit),
       terms.deviceLimit ?? null,
+      JSON.stringify(beyondColumns(terms)),
     ],
   );
   await setTimer(tx, subscriptionId, 'refold', changesAt);
@@ -60,6 +63,11 @@ export async function refold(tx: Queryable, subscriptionId: string): Promise<Ref
     [subscriptionId],
   );
   return { entitlement, revision: Number(known?.revision ?? 0n), changed: false };
+}
+
+/** What a resource shows of the terms and no column of its own keeps. */
+function beyondColumns({ plan, panelSelector, maxPanels, minPanels, trafficLimit, trafficReset }: PlanTerms): object {
+  return { plan, panelSelector, maxPanels, minPanels, trafficLimit, trafficReset };
 }
 
 export type TimerPurpose = 'refold' | 'remind' | 'retire';

@@ -1,6 +1,8 @@
 import { uuidv7 } from 'uuidv7';
 import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
 import { appendEntry } from './append.ts';
+import type { Disposition } from './classify.ts';
+import { delayCause } from './delay.ts';
 import { LedgerError } from './errors.ts';
 import { notify } from './notices.ts';
 import { askFor } from './outbox.ts';
@@ -37,7 +39,7 @@ export interface RefundRequest extends ChargeKey {
  * for the same is one refund.
  *
  * @returns its id
- * @throws LedgerError LEDGER_CHARGE_UNKNOWN, LEDGER_REFUND_TOO_MUCH, LEDGER_REFUND_CAP
+ * @throws LedgerError LEDGER_CHARGE_UNKNOWN also for a foreign charge, LEDGER_REFUND_TOO_MUCH, LEDGER_REFUND_CAP
  */
 export async function requestRefund(store: Store, request: RefundRequest): Promise<string> {
   return store.transaction((tx) => requestRefundLocked(tx, request));
@@ -47,12 +49,18 @@ export async function requestRefund(store: Store, request: RefundRequest): Promi
 export async function requestRefundLocked(tx: Queryable, request: RefundRequest): Promise<string> {
   const { shopId, provider, chargeId, requestedBy, reason } = request;
   const charge = await lockCharge(tx, request);
+  // Whoever sold that has the customer's word, and we have not.
+  if (charge.disposition === 'foreign') throw unknownCharge(request);
   const open = await refundsOf(tx, request);
   const taken = open.filter(({ state }) => state !== 'refused').reduce((sum, one) => sum + one.amountMinor, 0n);
   const left = charge.amountMinor - taken;
   const amountMinor = request.amountMinor ?? left;
-  const same = open.find((one) => one.state === 'requested');
-  if (same !== undefined && (left === 0n || same.amountMinor === request.amountMinor)) return same.id;
+  const same = open.find(
+    (one) =>
+      one.state === 'requested' &&
+      (request.amountMinor === undefined ? left === 0n : one.amountMinor === request.amountMinor),
+  );
+  if (same !== undefined) return same.id;
   if (amountMinor <= 0n || amountMinor > left) {
     throw new LedgerError(
       'LEDGER_REFUND_TOO_MUCH',
@@ -72,6 +80,10 @@ export async function requestRefundLocked(tx: Queryable, request: RefundRequest)
 }
 
 async function checkCap(tx: Queryable, request: RefundRequest, currency: string, amountMinor: bigint): Promise<void> {
+  // One person's requests come one after the other, or several at once would each find the cap untouched.
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `refund cap of ${request.requestedBy} in ${request.shopId}`,
+  ]);
   const [row] = await tx.query<{ spent: bigint }>(
     `select coalesce(sum(r.amount_minor), 0)::bigint as spent from wayleave.refunds r
      join wayleave.charges c using (shop_id, provider, charge_id)
@@ -113,9 +125,10 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
     const confirmed = refunds.filter(({ state }) => state === 'confirmed');
     const left = order.amountMinor - confirmed.reduce((sum, one) => sum + one.amountMinor, 0n);
     if (left <= 0n || confirmed.some(({ refundKey }) => refundKey === refund.refundKey)) return 'known';
-    const asked = refunds.find(
-      (one) => one.state === 'requested' && (one.refundKey === refund.refundKey || one.amountMinor === left),
-    );
+    // By its key also one that was refused: the provider's last word counts.
+    const asked =
+      refunds.find(({ refundKey }) => refundKey === refund.refundKey) ??
+      refunds.find(({ state, amountMinor }) => state === 'requested' && amountMinor === left);
     const wanted = asked?.amountMinor ?? refund.amountMinor ?? left;
     const amountMinor = wanted < left ? wanted : left;
     if (asked === undefined) {
@@ -126,10 +139,13 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
       );
     } else {
       await tx.query(
-        `update wayleave.refunds set state = 'confirmed', closed_at = wayleave.wall_clock() where id = $1`,
-        [asked.id],
+        `update wayleave.refunds set state = 'confirmed', amount_minor = $2, refusal = null, closed_at = wayleave.wall_clock()
+         where id = $1`,
+        [asked.id, amountMinor],
       );
     }
+    const others = refunds.filter(({ id, state }) => state === 'requested' && id !== asked?.id);
+    await dropWhatIsTooMuch(tx, others, left - amountMinor);
     await tx.query(
       `update wayleave.charges set refunded_minor = refunded_minor + $4,
          settled_at = case when refunded_minor + $4 = amount_minor then coalesce(settled_at, wayleave.wall_clock()) else settled_at end,
@@ -138,7 +154,8 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
       [refund.shopId, refund.provider, refund.chargeId, amountMinor],
     );
     const refundId = asked?.id ?? refund.refundKey;
-    await reverseGrant(tx, refund, { amountMinor, paidMinor: order.amountMinor, refundId, orderId: charge.orderId });
+    const facts = { amountMinor, paidMinor: order.amountMinor, refundId, orderId: charge.orderId };
+    await reverseGrants(tx, refund, { ...facts, isLast: amountMinor === left });
     if (charge.customerId !== undefined) {
       const payload = { currency: order.currency, amountMinor: String(amountMinor), provider: refund.provider };
       const about = { shopId: refund.shopId, customerId: charge.customerId, dedupe: `refund:${refundId}`, payload };
@@ -146,6 +163,15 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
     }
     return 'confirmed';
   });
+}
+
+/** Requests of ours for money that has gone back otherwise. */
+async function dropWhatIsTooMuch(tx: Queryable, requested: readonly RefundRecord[], leftMinor: bigint): Promise<void> {
+  let left = leftMinor;
+  for (const { id, amountMinor } of requested) {
+    if (amountMinor > left) await refuseRefund(tx, id, 'the money has gone back otherwise');
+    else left -= amountMinor;
+  }
 }
 
 /** The provider will not do it: a person has to look at it. */
@@ -162,8 +188,8 @@ export async function findRefund(db: Queryable, refundId: string): Promise<Refun
   return rows.map(toRefund)[0];
 }
 
-/** Only the order whose charge was granted has time to give back; and only what that charge gave. */
-async function reverseGrant(
+/** Only the charge that was granted has time to give back; and only what that charge gave. */
+async function reverseGrants(
   tx: Queryable,
   { shopId, provider, chargeId, startedBy }: ConfirmedRefund,
   facts: {
@@ -171,6 +197,8 @@ async function reverseGrant(
     readonly paidMinor: bigint;
     readonly refundId: string;
     readonly orderId: string | undefined;
+    /** Nothing is left of the charge after it. */
+    readonly isLast: boolean;
   },
 ): Promise<void> {
   const [grant] = await tx.query<{ id: string; subscriptionId: string }>(
@@ -185,39 +213,57 @@ async function reverseGrant(
   if (grant === undefined) return;
   const { subscriptionId, id: target } = grant;
   await lockSubscription(tx, subscriptionId);
-  const { amountMinor, paidMinor, refundId, orderId } = facts;
-  await appendEntry(tx, {
+  const { amountMinor, paidMinor, refundId, orderId, isLast } = facts;
+  const reversal = {
     kind: 'reversal',
-    ...{ subscriptionId, shopId, target, source: 'refund', author: startedBy },
-    cause: `refund:${provider}:${refundId}`,
+    source: 'refund',
+    ...{ subscriptionId, shopId, author: startedBy },
     reason: `refund of charge ${chargeId} of ${provider}`,
-    ...(amountMinor === paidMinor ? {} : { part: { refundedMinor: amountMinor, paidMinor } }),
     ...(orderId === undefined ? {} : { orderId }),
+  } as const;
+  await appendEntry(tx, {
+    ...reversal,
+    target,
+    cause: `refund:${provider}:${refundId}`,
+    ...(amountMinor === paidMinor ? {} : { part: { refundedMinor: amountMinor, paidMinor } }),
   });
+  // Time that made good for a late delivery goes with what was delivered, or a refund would leave access behind.
+  const delays = await tx.query<{ id: string }>(
+    `select id from wayleave.ledger_entries where subscription_id = $1 and kind = 'grant' and cause = $2`,
+    [subscriptionId, delayCause(orderId ?? '')],
+  );
+  for (const { id } of isLast ? delays : []) {
+    await appendEntry(tx, { ...reversal, target: id, cause: `refund:delay:${provider}:${refundId}` });
+  }
   await refold(tx, subscriptionId);
 }
 
 interface ChargeRow {
   readonly amountMinor: bigint;
   readonly currency: string;
+  readonly disposition: Disposition;
 }
 
 /** @throws LedgerError LEDGER_CHARGE_UNKNOWN */
 async function lockCharge(tx: Queryable, { shopId, provider, chargeId }: ChargeKey): Promise<ChargeRow> {
   const [row] = await tx.query<ChargeRow>(
-    `select amount_minor as "amountMinor", currency from wayleave.charges
-     where shop_id = $1 and provider = $2 and charge_id = $3 for update`,
+    `select amount_minor as "amountMinor", currency, disposition from wayleave.charges
+     where shop_id = $1 and provider = $2 and charge_id = $3 for no key update`,
     [shopId, provider, chargeId],
   );
   if (row !== undefined) return row;
-  throw new LedgerError('LEDGER_CHARGE_UNKNOWN', `there is no charge ${chargeId} of ${provider} in this shop`, {
+  throw unknownCharge({ provider, chargeId });
+}
+
+function unknownCharge({ provider, chargeId }: Pick<ChargeKey, 'provider' | 'chargeId'>): LedgerError {
+  return new LedgerError('LEDGER_CHARGE_UNKNOWN', `there is no charge ${chargeId} of ${provider} in this shop`, {
     retry: 'never',
   });
 }
 
 /** Orders are locked before charges everywhere. */
 async function lockChargeAndOrder(tx: Queryable, key: ChargeKey, orderId: string | undefined): Promise<ChargeRow> {
-  if (orderId !== undefined) await tx.query('select from wayleave.orders where id = $1 for update', [orderId]);
+  if (orderId !== undefined) await tx.query('select from wayleave.orders where id = $1 for no key update', [orderId]);
   return lockCharge(tx, key);
 }
 

@@ -1,15 +1,13 @@
-import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
-import { appendEntry, readEntries } from './append.ts';
+import type { Queryable, Store } from '../store/index.ts';
 import type { Disposition } from './classify.ts';
 import { LedgerError } from './errors.ts';
-import { foldEntitlement } from './fold.ts';
-import { refold } from './refold.ts';
+import { extendByCharge, lockBuyer, type PaidTime } from './extend-by-charge.ts';
 import { requestRefundLocked, type ChargeKey } from './refunds.ts';
 
 /** What a person decides about a charge that bought nothing. */
 export type Settlement =
   | { readonly kind: 'refund'; readonly dailyCapMinor?: bigint }
-  /** As much time as it paid for, on this subscription, or on the one of its order. */
+  /** As much time as it paid for, on this subscription, or on the one of its order, which begins with it if need be. */
   | { readonly kind: 'extend'; readonly subscriptionId?: string }
   /** Dealt with elsewhere. */
   | { readonly kind: 'dismiss' };
@@ -17,8 +15,8 @@ export type Settlement =
 /**
  * Decides about a charge in the queue, exactly once.
  *
- * @throws LedgerError LEDGER_CHARGE_UNKNOWN, LEDGER_CHARGE_SETTLED, LEDGER_SUBSCRIPTION_UNKNOWN, and what
- *   `requestRefund` throws
+ * @throws LedgerError LEDGER_CHARGE_UNKNOWN, LEDGER_CHARGE_SETTLED also while its money is on the way back, and what
+ *   `requestRefund` and `extendByCharge` throw
  */
 export async function settleCharge(
   store: Store,
@@ -26,81 +24,69 @@ export async function settleCharge(
   settlement: Settlement,
   by: { readonly author: string; readonly reason: string },
 ): Promise<void> {
-  await store.transaction(async (tx) => {
-    const charge = await lockQueued(tx, key);
-    if (settlement.kind === 'refund') {
-      const { dailyCapMinor } = settlement;
-      const cap = dailyCapMinor === undefined ? {} : { dailyCapMinor };
-      // It leaves the queue when the provider confirms.
-      await requestRefundLocked(tx, { ...key, requestedBy: by.author, reason: by.reason, ...cap });
-      return;
-    }
-    if (settlement.kind === 'extend') await extend(tx, key, charge, settlement.subscriptionId, by);
-    await tx.query(
-      `update wayleave.charges set settled_at = wayleave.wall_clock(), settled_by = $4, settlement = $5
-       where shop_id = $1 and provider = $2 and charge_id = $3`,
-      [key.shopId, key.provider, key.chargeId, by.author, settlement.kind === 'extend' ? 'extended' : 'dismissed'],
-    );
-  });
+  await store.transaction((tx) => settleChargeLocked(tx, key, settlement, by));
 }
 
-interface QueuedCharge {
+/** {@link settleCharge} within the caller's transaction. */
+export async function settleChargeLocked(
+  tx: Queryable,
+  key: ChargeKey,
+  settlement: Settlement,
+  by: { readonly author: string; readonly reason: string },
+): Promise<void> {
+  const buyer = settlement.kind === 'extend' ? await lockBuyer(tx, key, settlement.subscriptionId) : undefined;
+  const charge = await lockQueued(tx, key);
+  if (settlement.kind === 'refund') {
+    const { dailyCapMinor } = settlement;
+    const cap = dailyCapMinor === undefined ? {} : { dailyCapMinor };
+    // It leaves the queue when the provider confirms.
+    await requestRefundLocked(tx, { ...key, requestedBy: by.author, reason: by.reason, ...cap });
+    return;
+  }
+  if (charge.isGoingBack) throw settled(key);
+  if (settlement.kind === 'extend') await extendByCharge(tx, key, charge, buyer, by);
+  await tx.query(
+    `update wayleave.charges set settled_at = wayleave.wall_clock(), settled_by = $4, settlement = $5
+     where shop_id = $1 and provider = $2 and charge_id = $3`,
+    [key.shopId, key.provider, key.chargeId, by.author, settlement.kind === 'extend' ? 'extended' : 'dismissed'],
+  );
+}
+
+interface QueuedCharge extends PaidTime {
   readonly disposition: Disposition;
-  readonly orderId: string | null;
-  readonly subscriptionId: string | null;
   readonly settled: boolean;
+  /** A refund is asked for, or made. */
+  readonly isGoingBack: boolean;
 }
 
-async function lockQueued(tx: Queryable, { shopId, provider, chargeId }: ChargeKey): Promise<QueuedCharge> {
-  const [row] = await tx.query<QueuedCharge>(
-    `select c.disposition, c.order_id as "orderId", c.settled_at is not null as settled,
-       (select o.subscription_id from wayleave.orders o where o.id = c.order_id) as "subscriptionId"
-     from wayleave.charges c where c.shop_id = $1 and c.provider = $2 and c.charge_id = $3 for update`,
+async function lockQueued(tx: Queryable, key: ChargeKey): Promise<QueuedCharge> {
+  const { shopId, provider, chargeId } = key;
+  // Apart from the reading, which would show the refunds of the moment before the lock was waited for.
+  await tx.query(
+    'select from wayleave.charges where shop_id = $1 and provider = $2 and charge_id = $3 for no key update',
     [shopId, provider, chargeId],
   );
-  const where = `charge ${chargeId} of ${provider}`;
+  const [row] = await tx.query<QueuedCharge>(
+    `select c.disposition, c.settled_at is not null as settled, c.live, c.amount_minor as "amountMinor",
+       o.terms, a.amount_minor as "priceMinor",
+       exists (select from wayleave.refunds r where r.shop_id = c.shop_id and r.provider = c.provider
+               and r.charge_id = c.charge_id and r.state <> 'refused') as "isGoingBack"
+     from wayleave.charges c left join wayleave.orders o on o.id = c.order_id
+     left join wayleave.attempts a on a.order_id = o.id and a.number = c.attempt and a.currency = c.currency
+     where c.shop_id = $1 and c.provider = $2 and c.charge_id = $3`,
+    [shopId, provider, chargeId],
+  );
   if (row === undefined) {
-    throw new LedgerError('LEDGER_CHARGE_UNKNOWN', `there is no ${where} in this shop`, { retry: 'never' });
+    throw new LedgerError('LEDGER_CHARGE_UNKNOWN', `there is no charge ${chargeId} of ${provider} in this shop`, {
+      retry: 'never',
+    });
   }
-  if (row.settled || row.disposition === 'granted' || row.disposition === 'foreign') {
-    throw new LedgerError('LEDGER_CHARGE_SETTLED', `nothing is to be decided about ${where}`, { retry: 'never' });
-  }
+  if (row.settled || row.disposition === 'granted' || row.disposition === 'foreign') throw settled(key);
   return row;
 }
 
-async function extend(
-  tx: Queryable,
-  { shopId, provider, chargeId }: ChargeKey,
-  charge: QueuedCharge,
-  wanted: string | undefined,
-  by: { readonly author: string; readonly reason: string },
-): Promise<void> {
-  const subscriptionId = wanted ?? charge.subscriptionId;
-  const entries = subscriptionId === null ? [] : await lockedEntries(tx, subscriptionId, shopId);
-  const terms = foldEntitlement(entries).at(-1)?.terms;
-  if (subscriptionId === null || terms === undefined) {
-    throw new LedgerError(
-      'LEDGER_SUBSCRIPTION_UNKNOWN',
-      `charge ${chargeId} of ${provider} belongs to no subscription of this shop: name the one to extend`,
-      { retry: 'never' },
-    );
-  }
-  const draft = { kind: 'grant', subscriptionId, shopId, source: 'charge', terms } as const;
-  const cause = `charge:${provider}:${chargeId}`;
-  await appendEntry(tx, { ...draft, cause, lengthSeconds: terms.lengthSeconds, ...by });
-  await refold(tx, subscriptionId);
-}
-
-async function lockedEntries(
-  tx: Queryable,
-  subscriptionId: string,
-  shopId: string,
-): Promise<Awaited<ReturnType<typeof readEntries>>> {
-  await lockSubscription(tx, subscriptionId);
-  const entries = await readEntries(tx, subscriptionId);
-  const [first] = await tx.query<{ shopId: string }>(
-    'select shop_id as "shopId" from wayleave.ledger_entries where subscription_id = $1 limit 1',
-    [subscriptionId],
-  );
-  return first?.shopId === shopId ? entries : [];
+function settled({ provider, chargeId }: ChargeKey): LedgerError {
+  return new LedgerError('LEDGER_CHARGE_SETTLED', `nothing is to be decided about charge ${chargeId} of ${provider}`, {
+    retry: 'never',
+  });
 }

@@ -61,6 +61,12 @@ export async function findShop(
   return rows.map(toShop)[0];
 }
 
+/** By namespace and name. */
+export async function listShops(db: Queryable): Promise<ShopRecord[]> {
+  const rows = await db.query<ShopRow>(`select ${columns} from wayleave.shops order by namespace, name`);
+  return rows.map(toShop);
+}
+
 /** @throws LedgerError LEDGER_SHOP_UNKNOWN */
 export async function getShop(db: Queryable, shopId: string): Promise<ShopRecord> {
   const [row] = await db.query<ShopRow>(`select ${columns} from wayleave.shops where id = $1`, [shopId]);

@@ -1,85 +1,36 @@
-import pg from 'pg';
-import { sleep, type Clock, type Random } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import { connectionConfig } from './connection.ts';
-import { toStoreError } from './errors.ts';
+import { listenTo, type DoorbellOptions } from './listen.ts';
 
-export interface ListenOptions {
-  /** A direct one: a pooler in transaction mode loses LISTEN. */
-  readonly databaseUrl: string;
+export interface ListenOptions extends DoorbellOptions {
   /** Ids of subscriptions whose answer may differ now; `all` after any time in which a change could be missed. */
   readonly onChange: (subscriptionIds: readonly string[] | 'all') => void;
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly signal: AbortSignal;
 }
-
-const firstDelayMs = 500;
-const longestDelayMs = 30_000;
-/** A connection whose peer vanished without a word is noticed by asking. */
-const heartbeatMs = 20_000;
 
 /**
  * Listens for changes until the signal aborts, connecting again for ever. Resolves on abort, never rejects.
  *
  * A doorbell, not a record: it may ring late, twice or not at all, so caches must expire by themselves as well.
  */
-export async function listenForChanges(options: ListenOptions): Promise<void> {
-  const { log, clock, random, signal } = options;
-  let delayMs = firstDelayMs;
-  while (!signal.aborted) {
-    try {
-      await listenOnce(options, () => {
-        delayMs = firstDelayMs;
-      });
-    } catch (thrown) {
-      log.warn(
-        { err: toStoreError(thrown, 'listening for changes'), delayMs },
-        'not listening for changes, will try again',
-      );
-    }
-    await sleep(clock, delayMs * (0.5 + random()), signal);
-    delayMs = Math.min(delayMs * 2, longestDelayMs);
-  }
-}
-
-/** Resolves on abort, rejects when the connection breaks. */
-async function listenOnce(options: ListenOptions, onListening: () => void): Promise<void> {
-  const { databaseUrl, onChange, clock, signal } = options;
-  const client = new pg.Client(
-    connectionConfig({ databaseUrl, applicationName: 'wayleave-changes', statementTimeoutMs: 5_000 }),
-  );
-  const broken = new Promise<never>((_, reject) => {
-    client.on('error', reject);
-    client.on('end', () => {
-      reject(new Error('connection ended'));
-    });
-  });
-  // Whoever loses the race below must not become an unhandled rejection.
-  broken.catch(() => undefined);
-  client.on('notification', ({ payload = '*' }) => {
+export async function listenForChanges({ onChange, ...options }: ListenOptions): Promise<void> {
+  const onRing = (payload = '*'): void => {
     onChange(payload === '*' ? 'all' : payload.split(','));
-  });
-  try {
-    await Promise.race([client.connect(), broken]);
-    await Promise.race([client.query('listen wayleave_changed'), broken]);
-    onListening();
-    onChange('all');
-    while (!signal.aborted) {
-      await Promise.race([sleep(clock, heartbeatMs, signal), broken]);
-      if (!signal.aborted) await Promise.race([client.query('select'), broken]);
-    }
-  } finally {
-    await endWithin(client, 1_000, clock);
-  }
+  };
+  await listenTo(
+    { name: 'wayleave_changed', applicationName: 'wayleave-changes', what: 'changes', onRing },
+    options,
+  );
 }
 
-/** A peer that vanished never answers a goodbye. */
-async function endWithin(client: pg.Client, patienceMs: number, clock: Clock): Promise<void> {
-  const ended = new AbortController();
-  const goodbye = client.end().finally(() => {
-    ended.abort();
-  });
-  await Promise.race([goodbye, sleep(clock, patienceMs, ended.signal)]);
+export interface ListenForWorkOptions extends DoorbellOptions {
+  /** There may be work in the outbox, or notices to send. */
+  readonly onRing: () => void;
+}
+
+/**
+ * Listens for work that somebody asks for, in the same manner. Whoever works it off polls as well: that is the truth.
+ */
+export async function listenForWork({ onRing, ...options }: ListenForWorkOptions): Promise<void> {
+  const ring = (): void => {
+    onRing();
+  };
+  await listenTo({ name: 'wayleave_outbox', applicationName: 'wayleave-outbox', what: 'work', onRing: ring }, options);
 }

@@ -1,4 +1,4 @@
-export { listenForChanges, type ListenOptions } from './changes.ts';
+export { listenForChanges, listenForWork, type ListenForWorkOptions, type ListenOptions } from './changes.ts';
 export { ensureGeneration } from './credentials.ts';
 export { deletedWithClients, markDeleted } from './deletion.ts';
 export { findByToken, type ServedPanel, type SubscriptionDocument } from './document.ts';
@@ -56,6 +56,7 @@ export {
 } from './subscription-tokens.ts';
 export { findSubscriptions, findSubscriptionsByName, installationId, loadSubscriptions } from './subscriptions.ts';
 export { createTokenKeyData, hashToken, parseTokenKeys, tokenOf, type TokenKeys } from './tokens.ts';
+export { markTraffic, trafficPercents } from './traffic-marks.ts';
 export {
   recordUsage,
   resetUsage,
@@ -65,3 +66,4 @@ export {
   type UsageTotal,
 } from './usage.ts';
 export { usageBaselines, type UsageBaseline } from './usage-baselines.ts';
+export { isUuid } from './uuid.ts';

@@ -111,7 +111,7 @@ export async function checkTokenKeys(db: Queryable, keys: TokenKeys): Promise<vo
 
 /** Serializes whoever changes this subscription's identity, addresses or ledger. */
 export async function lockSubscription(tx: Queryable, subscriptionId: string): Promise<void> {
-  const rows = await tx.query('select from wayleave.subscriptions where id = $1 for update', [subscriptionId]);
+  const rows = await tx.query('select from wayleave.subscriptions where id = $1 for no key update', [subscriptionId]);
   if (rows.length === 0) {
     throw new StoreError('STORE_SUBSCRIPTION_UNKNOWN', `there is no subscription ${subscriptionId}`, {
       retry: 'never',

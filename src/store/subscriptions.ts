@@ -16,13 +16,13 @@ const nextPage = selectSubscriptions(
   'load-subscriptions',
   `where s.id > $1
      and ($2::text[] is null or s.namespace = any($2))
-     and (s.deleted_at is null or exists (select from wayleave.panel_clients c where c.subscription_id = s.id))
+     and (coalesce(s.deleted_at, s.retired_at) is null or exists (select from wayleave.panel_clients c where c.subscription_id = s.id))
    order by s.id limit ${String(pageSize)}`,
 );
 
 /**
- * Everything that the operator knows of its subscriptions, for its start. Tombstones come too as long as a panel holds a
- * client of theirs. In order of id; each page is consistent in itself.
+ * Everything that the operator knows of its subscriptions, for its start. Tombstones and retired ones come too as long as a
+ * panel holds a client of theirs. In order of id; each page is consistent in itself.
  *
  * @param options.namespaces only these; absent: all
  */

@@ -9,6 +9,8 @@ export interface DataDirectory {
   readonly controlPlane: string;
   readonly postgres: string;
   readonly panels: string;
+  /** Chats and Stars of the simulated Telegram. */
+  readonly telegram: string;
   readonly examples: string;
   readonly ports: string;
   /** Of the socket that takes orders. */
@@ -28,6 +30,7 @@ export function dataDirectory(path: string): DataDirectory {
     controlPlane: join(path, 'control-plane'),
     postgres: join(path, 'postgres'),
     panels: join(path, 'panels'),
+    telegram: join(path, 'telegram.json'),
     examples: join(path, 'examples'),
     ports: join(path, 'ports.json'),
     control: join(path, 'control'),

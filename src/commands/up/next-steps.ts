@@ -16,6 +16,8 @@ export interface NextSteps {
   readonly data: DataDirectory;
   /** The sample subscription's address. */
   readonly url: string;
+  /** Where one chats with the bot in a browser. */
+  readonly chatUrl: string;
   readonly kubectl: string;
   readonly tookMs: number;
   readonly clock: Clock;
@@ -24,12 +26,12 @@ export interface NextSteps {
 const wayleave = 'npm run -s wayleave --';
 
 /** Everything a person needs who sees this for the first time, in the order of trying it. */
-export async function showNextSteps({ screen, data, url, kubectl, tookMs, clock }: NextSteps): Promise<void> {
+export async function showNextSteps({ screen, data, url, chatUrl, kubectl, tookMs, clock }: NextSteps): Promise<void> {
   const bob = await writeExample(data, new Date(clock.now()));
   const bold = (text: string): string => screen.style('bold', text);
   const phone = `curl -s "$(${wayleave} link alice)" | base64 -d`;
   const steps: readonly (readonly [does: string, ...type: string[]])[] = [
-    ['See what there is.', `${kubectl} get vsub,vpanel,vplan`],
+    ['See what there is.', `${kubectl} get vshop,vplan,vpanel,vsub`],
     ["See what alice's phone gets: one VLESS link for each way in.", phone],
     ['Sell another subscription.', `${kubectl} apply -f ${bob}`, `${wayleave} link bob --qr`],
     [
@@ -42,6 +44,10 @@ export async function showNextSteps({ screen, data, url, kubectl, tookMs, clock 
   ];
   screen.line(
     `\n${screen.style('green', bold('Everything is up'))} ${screen.style('dim', `(${formatElapsed(tookMs)})`)}\n`,
+  );
+  screen.line(`  The shop, as customers see it: ${screen.style('cyan', chatUrl)}`);
+  screen.line(
+    '    A chat with the bot, in your browser. Be Anna and buy with Stars or by card; be Olga, and send /admin.\n',
   );
   screen.line(`  alice's subscription: ${screen.style('cyan', url)}`);
   if (screen.isLive) screen.line(`\n${(await renderQr(url)).replaceAll(/^/gm, '  ')}`);

@@ -36,7 +36,7 @@ export async function runMigrate(databaseUrl: string, env: NodeJS.ProcessEnv): P
  * running. The database URL goes by the environment, so that it shows in no process list.
  */
 export async function startCommand(
-  name: 'operator' | 'subscriptions',
+  name: 'operator' | 'subscriptions' | 'bot',
   flags: readonly string[],
   databaseUrl: string,
   { data, env, screen, clock, remember }: OwnCommands,

@@ -15,12 +15,21 @@ import { createDataDirectory, dataDirectory, type DataDirectory, shortPath } fro
 import { resolveDataFolder } from './data-option.ts';
 import { startDatabase } from './database.ts';
 import { startDemoPanels } from './demo-panels.ts';
+import { startDemoTelegram } from './demo-telegram.ts';
+import { openDemoShop, waitForShop } from './demo-shop.ts';
 import { findKubectl, showNextSteps } from './next-steps.ts';
 import { runMigrate, startCommand } from './own-commands.ts';
 import { PortBook } from './ports.ts';
 import { resetData } from './reset.ts';
 import { publishRunning, wasKilled, withdrawRunning } from './running.ts';
-import { panelSamples, planSample, type Sample, sampleSubscription, subscriptionSample } from './samples.ts';
+import {
+  panelSamples,
+  samplePlans,
+  type Sample,
+  sampleSubscription,
+  shopSamples,
+  subscriptionSample,
+} from './samples.ts';
 import { Screen } from './screen.ts';
 import { applyDefinitions, correctPanelUrl, createIfAbsent, ensureNamespace } from './set-up-cluster.ts';
 import { runStep, StartedParts } from './shutdown.ts';
@@ -124,8 +133,14 @@ async function bringUp(run: Run): Promise<void> {
       started.add('Demo panels', () => result.stop());
       return { result, say: result.description };
     });
+    const telegram = await step('Telegram', async () => {
+      const result = await startDemoTelegram({ data, ports });
+      started.add('Telegram', () => result.stop());
+      return { result, say: `simulated, with a page to chat on at ${result.url}` };
+    });
     await step('Samples', async () => {
-      const samples = [...panels.addresses.flatMap(panelSamples), planSample];
+      await openDemoShop(database.url);
+      const samples = [...panels.addresses.flatMap(panelSamples), ...samplePlans, ...shopSamples(telegram.token)];
       const result = await applySamples(client, [
         ...samples,
         subscriptionSample(sampleSubscription, new Date(clock.now())),
@@ -150,6 +165,15 @@ async function bringUp(run: Run): Promise<void> {
       started.add('Subscriptions', () => result.stop());
       return { result, say: `process ${result.pid}, serving ${publicUrl}` };
     });
+    await step('Bot', async () => {
+      const health = `127.0.0.1:${await ports.claim('bot health', 9084)}`;
+      const listen = `127.0.0.1:${await ports.claim('bot', 9083)}`;
+      const flags = ['--kubeconfig', data.kubeconfig, '--namespace', systemNamespace, '--public-url', publicUrl];
+      const more = ['--telegram-api-url', telegram.url, '--listen', listen, '--health-listen', health];
+      const result = await startCommand('bot', [...flags, ...more], database.url, shared);
+      started.add('Bot', () => result.stop());
+      return { result, say: `process ${result.pid}, metrics on http://${health}/metrics` };
+    });
     const control = await ControlServer.start(panels.switches, data.control);
     started.add('Orders', () => control.close());
     await publishRunning(data, {
@@ -169,9 +193,18 @@ async function bringUp(run: Run): Promise<void> {
         progress,
       }),
     );
+    await step('Shop', (progress) => waitForShop({ client, clock, signal, progress }));
     const kubectl = await findKubectl(host.env, (text) => screen.line(text));
     for (const { name, from, to } of ports.moved) screen.warn(`port ${from} (${name}) is taken now; it moved to ${to}`);
-    await showNextSteps({ screen, data, url, kubectl, tookMs: clock.monotonic() - startedAt, clock });
+    await showNextSteps({
+      screen,
+      data,
+      url,
+      chatUrl: telegram.url,
+      kubectl,
+      tookMs: clock.monotonic() - startedAt,
+      clock,
+    });
   } finally {
     await client.close();
   }

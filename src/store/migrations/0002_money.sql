@@ -48,6 +48,14 @@ create table customers (
 -- Whose it is; null on what a person made by hand.
 alter table subscriptions add column customer_id uuid references customers;
 create index subscriptions_of_customer on subscriptions (customer_id, created_at) where customer_id is not null;
+-- Expired for so long that it has no resource any more; its address goes on answering, and a renewal brings it back.
+alter table subscriptions add column retired_at timestamptz;
+create index subscriptions_projected on subscriptions (namespace, id) where source = 'ledger' and retired_at is null;
+create index subscriptions_retired on subscriptions (namespace, retired_at) where retired_at is not null;
+
+-- Digest of what the ledger entitles to beyond the other columns, such as which panels: whatever a resource shows makes a
+-- revision of its own when it changes.
+alter table entitlements add column terms_digest text;
 
 create table orders (
   id uuid primary key,
@@ -60,6 +68,8 @@ create table orders (
   terms jsonb not null check (jsonb_typeof(terms) = 'object'),
   state text not null default 'pending' check (state in ('pending', 'paid', 'canceled', 'expired', 'superseded')),
   superseded_by uuid references orders,
+  -- Of an order that a provider collected by itself: the first of the series, which the payload goes on naming.
+  renews uuid references orders,
   -- A person looks at a receipt: until he decides the order does not expire.
   review_since timestamptz,
   -- Only hides the button; whatever is paid later is accepted.
@@ -76,6 +86,7 @@ create table orders (
 -- The payment lock: a double click finds the order that is there.
 create unique index orders_pending on orders (shop_id, subscription_id) where state = 'pending';
 create index orders_of_customer on orders (customer_id, created_at desc);
+create index orders_renewing on orders (renews) where renews is not null;
 create index orders_to_expire on orders (expires_at) where state = 'pending' and review_since is null;
 create index orders_unprovisioned on orders (closed_at) where state = 'paid' and provisioned_at is null;
 
@@ -122,6 +133,8 @@ create table charges (
   settled_at timestamptz,
   settled_by text,
   settlement text check (settlement in ('granted', 'refunded', 'extended', 'dismissed')),
+  -- Short enough for a button; means nothing outside.
+  handle uuid not null unique default gen_random_uuid(),
   primary key (shop_id, provider, charge_id)
 );
 create unique index charges_one_grant on charges (order_id) where disposition = 'granted';
@@ -154,6 +167,18 @@ create unique index transfers_open on transfers (order_id) where decision is nul
 create index transfers_queue on transfers (shop_id, created_at) where decision is null;
 create index transfers_by_photo on transfers (shop_id, photo_unique_id);
 create index transfers_by_picture on transfers (shop_id, photo_sha256);
+
+-- Where an admin looks at a receipt. A row is claimed before the message is sent, and closed when the message says what
+-- was decided.
+create table transfer_messages (
+  transfer_id uuid not null references transfers,
+  admin_chat_id bigint not null,
+  message_id bigint,
+  claimed_until timestamptz not null,
+  closed_at timestamptz,
+  primary key (transfer_id, admin_chat_id)
+);
+create index transfer_messages_open on transfer_messages (transfer_id) where closed_at is null;
 
 -- What a subscription is entitled to is a fold over these rows, in order of sequence, which is assigned under the
 -- subscription's row lock. Rows are never changed or deleted.
@@ -207,6 +232,8 @@ create table refunds (
 );
 create index refunds_of_charge on refunds (shop_id, provider, charge_id);
 create index refunds_by_day on refunds (shop_id, requested_by, created_at);
+create index refunds_refused on refunds (shop_id, closed_at) where state = 'refused';
+create index refunds_revenue on refunds (shop_id, closed_at) where state = 'confirmed';
 
 -- Work to be done outside Postgres, one row per thing: asking again raises its version, so nothing that happened while it
 -- was being done is lost, and one key is never worked on twice at a time.
@@ -233,7 +260,7 @@ create table timers (
   due_at timestamptz not null,
   primary key (subscription_id, purpose)
 );
-create index timers_due on timers (due_at);
+create index timers_due on timers (purpose, due_at);
 
 -- What a customer is told. The key says about what, so the same is never told twice.
 create table notices (
@@ -258,7 +285,8 @@ create table notices (
   closed_at timestamptz,
   unique (shop_id, customer_id, kind, dedupe)
 );
-create index notices_due on notices (next_at) where state in ('waiting', 'sending');
+create index notices_due on notices (shop_id, next_at) where state in ('waiting', 'sending');
+create index notices_of_customer on notices (customer_id, created_at desc);
 
 -- The operator writes one when a subscription's traffic passes a mark; since_ms tells this period from the next.
 create table traffic_marks (
@@ -292,7 +320,10 @@ create table audit (
   actor text not null,
   action text not null,
   subject text not null,
-  detail jsonb not null default '{}'
+  detail jsonb not null default '{}',
+  -- What makes a repeated act one row.
+  cause text not null default gen_random_uuid()::text,
+  unique (shop_id, cause)
 );
 create index audit_of_subject on audit (shop_id, subject, id desc);
 
@@ -311,9 +342,11 @@ create table support_messages (
   admin_chat_id bigint not null,
   admin_message_id bigint not null,
   customer_id uuid not null references customers,
+  customer_message_id bigint not null,
   created_at timestamptz not null default now(),
   primary key (shop_id, admin_chat_id, admin_message_id)
 );
+create index support_messages_of_customer on support_messages (customer_id, created_at);
 
 -- Where each job is, and when it last came to its end.
 create table jobs (

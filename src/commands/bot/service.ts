@@ -1,0 +1,196 @@
+import type { Registry } from 'prom-client';
+import { vpnPanels, vpnPlans, vpnShops, type VPNPanel, type VPNPlan, type VPNShop } from '../../api/index.ts';
+import { sleep, type Clock, type Random } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { BotCounters } from '../../bot/metrics.ts';
+import { NoticeMetrics } from '../../bot/notices/metrics.ts';
+import { loadTexts } from '../../bot/texts.ts';
+import { createProjection } from '../../controllers/projection/projection.ts';
+import { createShopController } from '../../controllers/shop/controller.ts';
+import { TokenKeySource } from '../../controllers/token-keys.ts';
+import { EventRecorder, LeaderElector, Reflector, type KubeClient, type KubeObject } from '../../kube/index.ts';
+import { PaymentMetrics } from '../../payments/metrics.ts';
+import { listenForChanges, listenForWork, type Store } from '../../store/index.ts';
+import type { Check } from '../../telemetry/health-server.ts';
+import type { Service } from '../service.ts';
+import type { ListenAddress } from '../value-kinds.ts';
+import { Bell } from './bells.ts';
+import type { BotParts } from './parts.ts';
+import { ShopBots } from './shop-runner.ts';
+import { WebhookServer } from './webhook-server.ts';
+import { runWorkers } from './workers.ts';
+
+export interface BotServiceOptions {
+  readonly client: KubeClient;
+  readonly store: Store;
+  /** A direct one: notifications do not pass a pooler. */
+  readonly listenDatabaseUrl: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly registry: Registry;
+  /** Our own: Leases and the token key live here. */
+  readonly namespace: string;
+  /** Undefined: all namespaces. */
+  readonly watchNamespace: string | undefined;
+  readonly identity: string;
+  readonly publicUrl: string;
+  readonly listen: ListenAddress;
+  readonly telegramApiUrl: string;
+  readonly lease: BotParts['lease'];
+  readonly failpoint: (name: string) => void;
+}
+
+/** Who holds it shows what shops are like; which replica leads which shop is decided shop by shop. */
+const leaseName = 'wayleave-bot';
+const retryLeadMs = 2_000;
+const overdueToleranceMs = 20_000;
+
+const byNamespace = { namespace: ({ metadata }: KubeObject): string[] => [metadata.namespace ?? ''] };
+
+/** Wires the bot; nothing runs before `run`. */
+export function createBotService(options: BotServiceOptions): Service {
+  const { client, store, log, clock, random, registry, namespace, watchNamespace, failpoint } = options;
+  const common = { client, namespace: watchNamespace, log, clock, random, metrics: registry, indexers: byNamespace };
+  const reflectors = {
+    shops: new Reflector<VPNShop>({ ...common, resource: vpnShops }),
+    plans: new Reflector<VPNPlan>({ ...common, resource: vpnPlans }),
+    panels: new Reflector<VPNPanel>({ ...common, resource: vpnPanels }),
+  };
+  const keys = new TokenKeySource({ client, store, namespace, clock });
+  const tokenKeys = (): ReturnType<TokenKeySource['get']> => keys.get();
+  const events = new EventRecorder({ client, component: leaseName, instance: options.identity, clock, log });
+  const webhooks = new WebhookServer();
+  const work = new Bell();
+  const deliveries = new Bell();
+  const parts: BotParts = {
+    ...options,
+    ...reflectors,
+    metrics: {
+      bot: new BotCounters(registry),
+      payments: new PaymentMetrics(registry),
+      notices: new NoticeMetrics(registry),
+    },
+    texts: loadTexts((message) => {
+      log.warn({}, message);
+    }),
+    webhooks,
+    tokenKeys,
+    onDelivery: deliveries.listen,
+  };
+  const elector = new LeaderElector({
+    ...options.lease,
+    ...{ client, namespace, name: leaseName, identity: options.identity, clock, random, log, metrics: registry },
+  });
+  const shops = new ShopBots({
+    parts,
+    telegramApiUrl: options.telegramApiUrl,
+    bell: work,
+  });
+  const controller = createShopController({
+    ...{
+      client,
+      shops: reflectors.shops,
+      plans: reflectors.plans,
+      runner: shops,
+      events,
+      clock,
+      random,
+      log,
+      registry,
+    },
+    mayWriteStatus: () => elector.isLeader,
+    apiRootIsLoopback: isLoopback(options.telegramApiUrl),
+  });
+  const projection = createProjection({
+    ...{ client, store, tokenKeys, events, watchNamespace, log, clock, random, registry, failpoint },
+  });
+  work.listen(() => {
+    projection.ring();
+  });
+
+  async function run(signal: AbortSignal): Promise<void> {
+    await webhooks.listen(options.listen);
+    const caches = new AbortController();
+    const caching = Object.values(reflectors).map((reflector) => reflector.run(caches.signal));
+    const listening = { databaseUrl: options.listenDatabaseUrl, log, clock, random, signal };
+    const showLeading = (leadership: AbortSignal): Promise<void> => {
+      for (const key of reflectors.shops.cache.keys()) controller.wake(key);
+      return untilAborted(leadership);
+    };
+    try {
+      await Promise.all([
+        controller.run(signal),
+        projection.run(signal),
+        runWorkers({ parts, shops, bell: work, deliveries }, signal),
+        standForElection(elector, showLeading, options, signal),
+        listenForWork({
+          ...listening,
+          onRing: () => {
+            work.ring();
+          },
+        }),
+        listenForChanges({
+          ...listening,
+          onChange: () => {
+            deliveries.ring();
+          },
+        }),
+      ]);
+    } finally {
+      await webhooks.close();
+      caches.abort();
+      await Promise.all(caching);
+      await events.flush();
+    }
+  }
+
+  return {
+    run,
+    livez: () => [
+      elector.overdue(overdueToleranceMs)
+        ? { name: 'lease', ok: false, message: 'leads although its lease ran out: it is stuck' }
+        : { name: 'lease', ok: true },
+    ],
+    readyz: () => [
+      ...Object.entries(reflectors).map(([name, { hasSynced }]): Check =>
+        hasSynced
+          ? { name, ok: true }
+          : { name, ok: false, message: `${name} were not listed yet: are the custom resource definitions installed?` },
+      ),
+      webhooks.isListening
+        ? { name: 'webhooks', ok: true }
+        : { name: 'webhooks', ok: false, message: 'webhooks are not listened for' },
+    ],
+  };
+}
+
+/** An API server that fails for a while must not end the process. */
+async function standForElection(
+  elector: LeaderElector,
+  lead: (leadership: AbortSignal) => Promise<void>,
+  { clock, log }: Pick<BotServiceOptions, 'clock' | 'log'>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await elector.run(signal, lead);
+    } catch (thrown) {
+      log.error({ err: thrown }, 'could not stand for election; trying again');
+      await sleep(clock, retryLeadMs, signal);
+    }
+  }
+}
+
+/** Only a simulator is on the same machine. */
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
