@@ -8,6 +8,7 @@ import type { Call, Method, OpenAnswer, Transport } from './transport.ts';
 
 const pageSize = 500;
 const metadataList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+const metadataEvents = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
 
 /**
  * The verbs of the Kubernetes API over one pooled set of connections. Every method but `watch` has a deadline (30 s),
@@ -158,16 +159,27 @@ export class KubeClient {
     return { status: answer.status, body: parsedOrText(answer.text) };
   }
 
-  /** Opens a watch stream: bytes of one JSON document per line. It has no deadline; `signal` ends it. */
+  /**
+   * Opens a watch stream: bytes of one JSON document per line. It has no deadline; `signal` ends it.
+   *
+   * @param options.metadataOnly only `metadata` of each object, by the API server's own projection
+   */
   async watch(
     resource: Resource,
     namespace: string | undefined,
     parameters: Record<string, string | number | boolean | undefined>,
     signal: AbortSignal,
+    { metadataOnly = false }: { readonly metadataOnly?: boolean } = {},
   ): Promise<OpenAnswer['body']> {
     const what = describeCall('WATCH', resource, namespace);
     const path = withQuery(pathOf(resource, namespace), { ...parameters, watch: true });
-    const answer = await this.#transport.open({ method: 'GET', path, signal, what });
+    const answer = await this.#transport.open({
+      method: 'GET',
+      path,
+      signal,
+      what,
+      accept: metadataOnly ? metadataEvents : undefined,
+    });
     if (answer.status === 200) {
       return answer.body;
     }

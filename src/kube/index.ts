@@ -1,3 +1,4 @@
+export { Backoff } from './backoff.ts';
 export { type Indexers, ObjectCache } from './cache.ts';
 export type { ApplyOptions, CallOptions, DeleteOptions, ListOptions, ListPage } from './calls.ts';
 export { KubeClient } from './client.ts';
@@ -23,3 +24,4 @@ export {
 export { type AddOptions, type Priority, WorkQueue, type WorkQueueOptions } from './queue.ts';
 export type { ReconcileContext } from './reconcile-run.ts';
 export { type Change, type ChangeHandler, Reflector, type ReflectorOptions } from './reflector.ts';
+export { watchEvents, type WatchEvent } from './watch.ts';

@@ -19,6 +19,8 @@ interface WatchOptions {
   readonly resource: Resource;
   readonly namespace: string | undefined;
   readonly parameters: Record<string, string | number | boolean | undefined>;
+  /** Only `metadata` of each object. */
+  readonly metadataOnly?: boolean;
   /** Without a byte for this long the peer is believed gone. */
   readonly inactivityMs: number;
   readonly clock: Clock;
@@ -35,8 +37,8 @@ export async function* watchEvents<T extends KubeObject>(options: WatchOptions):
   const what = describeCall('WATCH', options.resource, options.namespace);
   const watchdog = new Watchdog(options.clock, options.inactivityMs, options.signal);
   try {
-    const { client, resource, namespace, parameters } = options;
-    const body = await client.watch(resource, namespace, parameters, watchdog.signal);
+    const { client, resource, namespace, parameters, metadataOnly = false } = options;
+    const body = await client.watch(resource, namespace, parameters, watchdog.signal, { metadataOnly });
     watchdog.feed();
     const lines = new LineSplitter(what);
     for await (const chunk of body) {

@@ -56,6 +56,8 @@ export type RefundOutcome =
 export interface ProviderReport {
   readonly charges: readonly Omit<VerifiedCharge, 'shopId'>[];
   readonly refunds: readonly { readonly chargeId: string; readonly refundKey: string; readonly amountMinor?: bigint }[];
+  /** How many new entries concern no customer's payment; absent: none. */
+  readonly ignored?: number;
   /** Where to go on next time; equal to the cursor that was given when there is nothing more. */
   readonly cursor: string;
   /** Whether there is more to read at once. */

@@ -1,0 +1,63 @@
+import type { Log } from '../base/log.ts';
+import { extendSurplus, noteProvisioned } from '../ledger/index.ts';
+import type { Store } from '../store/index.ts';
+import { PaymentError } from './errors.ts';
+import type { Failpoint } from './failpoints.ts';
+import type { Job } from './jobs.ts';
+import type { PaymentMetrics } from './metrics.ts';
+import type { PaymentProvider } from './provider.ts';
+import { reconcile, reconcileJob } from './reconcile.ts';
+
+export interface ShopJobsOptions {
+  readonly store: Store;
+  readonly shopId: string;
+  readonly providers: readonly PaymentProvider[];
+  readonly metrics: PaymentMetrics;
+  readonly log: Log;
+  readonly failpoint: Failpoint;
+  /** Rings when the operator may have confirmed a delivery. @returns ends that */
+  readonly onDelivery?: (ring: () => void) => () => void;
+}
+
+/** How many orders one statement takes. */
+const batch = 200;
+
+/** What the holder of a shop's Lease does all the time about its money. The bot adds what customers see of it. */
+export function shopJobs(options: ShopJobsOptions): readonly Job[] {
+  const { store, shopId, onDelivery } = options;
+  return [
+    ...reconcileJobs(options),
+    {
+      name: 'note-provisioned',
+      everyMs: 5_000,
+      timeoutMs: 30_000,
+      run: async () => ((await noteProvisioned(store, shopId, batch)) < batch ? 'done' : 'more'),
+      ...(onDelivery === undefined ? {} : { listen: onDelivery }),
+    },
+    { name: 'extend-surplus', everyMs: 600_000, timeoutMs: 60_000, run: () => extendAll(options) },
+  ];
+}
+
+/** One for each provider that keeps books, however many methods of the shop stand for it. */
+function reconcileJobs(options: ShopJobsOptions): readonly Job[] {
+  const pollable = options.providers.filter(({ capabilities }) => capabilities.canPoll);
+  const byId = new Map(pollable.map((provider) => [provider.id, provider]));
+  return Array.from(byId.values(), (provider) => ({
+    name: reconcileJob(provider),
+    everyMs: 60_000,
+    timeoutMs: 120_000,
+    run: (signal) => reconcile({ ...options, provider }, signal),
+  }));
+}
+
+async function extendAll({ store, shopId, log }: ShopJobsOptions): Promise<'done'> {
+  const { extended, failures } = await extendSurplus(store, shopId);
+  if (extended > 0) log.info({ extended }, 'turned second payments that nobody decided about into time');
+  const [first] = failures;
+  if (first === undefined) return 'done';
+  throw new PaymentError(
+    'PAYMENT_UNRECORDED',
+    `${String(failures.length)} second payments cannot become time by themselves and need a person: ${first}`,
+    { retry: 'later' },
+  );
+}
