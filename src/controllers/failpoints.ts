@@ -2,7 +2,7 @@
  * Points at which a kill test may end the process, in the order of a subscription's life. Each stands between two effects
  * that cannot be one transaction, so each is a place where a crash could leave them apart.
  */
-export const failpoints = [
+export const operatorFailpoints = [
   'subscription.after-finalizer',
   'subscription.after-identity',
   'subscription.after-keys',
@@ -20,7 +20,17 @@ export const failpoints = [
   'revocation.after-finish',
 ] as const;
 
-export type FailpointName = (typeof failpoints)[number];
+export type FailpointName = (typeof operatorFailpoints)[number];
 
 /** Called at each point; does nothing in production. */
 export type Failpoint = (name: FailpointName) => Promise<void> | void;
+
+/** The same for the way from the ledger to the resource, which the bot runs. */
+export const projectionFailpoints = [
+  'projection.after-refold',
+  'projection.before-apply',
+  'projection.after-apply',
+  'projection.before-finish',
+] as const;
+
+export type ProjectionFailpoint = (typeof projectionFailpoints)[number];

@@ -151,6 +151,7 @@ export class SubscriptionReconciler {
       return { outcome, dueAtMs: Infinity };
     }
     const entry = await records.writeState(declared, { suspended, limited: access.limited });
+    await records.noteTraffic(entry, limits.limitBytes);
     const context = { key, subscription, entry, limits, access, nowMs };
     const { deliveries, hasNoRoom, nextDueAtMs } = await this.#panels.deliver(context, spec);
     const minPanels = spec?.minPanels ?? 1;

@@ -8,6 +8,7 @@ import {
   findSubscriptions,
   markDeleted,
   markProvisioned,
+  markTraffic,
   openRevocationsOf,
   recordUsage,
   resetUsage,
@@ -25,6 +26,7 @@ import {
   type SubscriptionState,
   type TokenKeys,
   type TokenRecord,
+  trafficPercents,
   type UsageBaseline,
   type UsageReading,
   type UsageTotal,
@@ -46,6 +48,9 @@ export class SubscriptionRecords {
   readonly #states: Batcher<{ subscriptionId: string; suspended: boolean; limited: boolean }, undefined>;
   readonly #provisioned: Batcher<{ subscriptionId: string; revision: number }, undefined>;
   readonly #addresses: Batcher<string, TokenRecord | undefined>;
+  readonly #trafficMarks: Batcher<string, undefined>;
+  /** By subscription: the highest mark that is on record, and of which period. */
+  readonly #marked = new Map<string, { readonly percent: number; readonly sinceMs: number }>();
   readonly #clock: Clock;
   readonly #usageChanged: (subscription: string) => void;
 
@@ -81,6 +86,10 @@ export class SubscriptionRecords {
     this.#addresses = new Batcher(batchSize, async (batch) => {
       const alive = await aliveTokens(store, batch);
       return batch.map((id) => alive.get(id));
+    });
+    this.#trafficMarks = new Batcher(batchSize, async (batch) => {
+      await markTraffic(store, batch);
+      return batch.map(() => undefined);
     });
   }
 
@@ -199,6 +208,20 @@ export class SubscriptionRecords {
         this.#usageChanged(`${entry.record.namespace}/${entry.record.name}`);
       }
     }
+  }
+
+  /**
+   * Records that a subscription that was bought has passed a mark of its traffic limit. Asked at every reconcile, because
+   * whoever has used everything up moves no counter any more; what is on record is remembered and asks nobody.
+   */
+  async noteTraffic({ record, usedBytes, resetAtMs }: BookEntry, limitBytes: bigint | undefined): Promise<void> {
+    if (limitBytes === undefined || record.source !== 'ledger') return;
+    const percent = trafficPercents.findLast((mark) => usedBytes * 100n >= limitBytes * BigInt(mark));
+    if (percent === undefined) return;
+    const known = this.#marked.get(record.id);
+    if (known !== undefined && known.percent >= percent && known.sinceMs === resetAtMs) return;
+    await this.#trafficMarks.add(record.id);
+    this.#marked.set(record.id, { percent, sinceMs: resetAtMs });
   }
 
   async revoke(batch: readonly Revocation[]): Promise<readonly OpenRevocation[]> {

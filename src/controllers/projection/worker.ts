@@ -1,0 +1,128 @@
+import { sleep, type Clock, type Random } from '../../base/clock.ts';
+import { describeError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import {
+  claimWork,
+  finishWork,
+  outboxBacklog,
+  postponeWork,
+  retryDelayMs,
+  type ClaimedWork,
+} from '../../ledger/index.ts';
+import type { Store } from '../../store/index.ts';
+import type { ProjectionMetrics } from './metrics.ts';
+import type { Projector } from './projector.ts';
+
+export interface ProjectionWorkerOptions {
+  readonly store: Store;
+  readonly projector: Pick<Projector, 'project'>;
+  /** Only subscriptions of this namespace; undefined: all. */
+  readonly namespace: string | undefined;
+  readonly concurrency: number;
+  readonly metrics: ProjectionMetrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** How soon work is looked for without a doorbell. */
+const pollMs = 1_000;
+/** Longer than a projection takes even where every call of it meets its deadline. */
+const leaseMs = 180_000;
+const backlogEveryMs = 10_000;
+/** What a row of the outbox keeps of an error. */
+const errorLength = 500;
+
+/**
+ * Works off what is to be carried into the cluster, so many at a time, for ever. Any number of replicas share the work; one
+ * subscription is in one hand at a time, and what fails comes again after a pause that grows to five minutes.
+ */
+export class ProjectionWorker {
+  readonly #options: ProjectionWorkerOptions;
+  readonly #running = new Set<Promise<void>>();
+  #bell = new AbortController();
+
+  constructor(options: ProjectionWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** There may be work. */
+  ring(): void {
+    this.#bell.abort();
+  }
+
+  /** Works until the signal aborts, and resolves when nothing is in hand any more. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, concurrency } = this.#options;
+    const ring = (): void => {
+      this.ring();
+    };
+    signal.addEventListener('abort', ring, { once: true });
+    const telling = this.#tellBacklog(signal);
+    while (!signal.aborted) {
+      // Before it is looked for, so that a ring in between is heard.
+      this.#bell = new AbortController();
+      const claimed = await this.#claim(concurrency - this.#running.size);
+      for (const work of claimed) this.#start(work);
+      if (this.#running.size >= concurrency) await Promise.race(this.#running);
+      else if (!signal.aborted) await sleep(clock, pollMs, this.#bell.signal);
+    }
+    signal.removeEventListener('abort', ring);
+    await Promise.all([...this.#running, telling]);
+  }
+
+  async #claim(limit: number): Promise<readonly ClaimedWork[]> {
+    const { store, namespace, log } = this.#options;
+    try {
+      return await claimWork(store, 'project', { limit, leaseMs, ...(namespace === undefined ? {} : { namespace }) });
+    } catch (err) {
+      log.warn({ err }, 'the outbox cannot be read now, will try again');
+      return [];
+    }
+  }
+
+  #start(work: ClaimedWork): void {
+    const handled = this.#handle(work).finally(() => {
+      this.#running.delete(handled);
+    });
+    this.#running.add(handled);
+  }
+
+  async #handle(work: ClaimedWork): Promise<void> {
+    const { store, projector, metrics, log } = this.#options;
+    try {
+      const outcome = await projector.project(work.key);
+      await finishWork(store, 'project', work);
+      metrics.projected(outcome);
+    } catch (thrown) {
+      metrics.projected('failed');
+      log.warn(
+        { err: thrown, subscription: work.key, attempts: work.attempts },
+        'a subscription could not be carried into the cluster, will try again',
+      );
+      await this.#postpone(work, thrown);
+    }
+  }
+
+  async #postpone(work: ClaimedWork, thrown: unknown): Promise<void> {
+    const { store, random, log } = this.#options;
+    const error = describeError(thrown).slice(0, errorLength);
+    try {
+      await postponeWork(store, 'project', work, { afterMs: retryDelayMs(work.attempts, random), error });
+    } catch (err) {
+      log.warn({ err, subscription: work.key }, 'a failure could not be recorded: it is tried again when the claim ends');
+    }
+  }
+
+  async #tellBacklog(signal: AbortSignal): Promise<void> {
+    const { store, metrics, clock, log } = this.#options;
+    while (!signal.aborted) {
+      try {
+        metrics.backlog(await outboxBacklog(store));
+      } catch (err) {
+        log.warn({ err }, 'how much waits in the outbox is not known now');
+      }
+      await sleep(clock, backlogEveryMs, signal);
+    }
+  }
+}
