@@ -1,0 +1,35 @@
+import { writeCallback } from './callback.ts';
+
+/** What buttons of the customer's screens do. Written into messages that live for years: a name never changes its meaning. */
+export const actions = {
+  menu: 'menu',
+  accept: 'ok',
+  joined: 'in',
+  trial: 'try',
+  plans: 'buy',
+  plan: 'plan',
+  pay: 'pay',
+  leave: 'leave',
+  cancel: 'no',
+  receipt: 'rcpt',
+  list: 'subs',
+  subscription: 'sub',
+  renew: 'more',
+  connect: 'link',
+  code: 'qr',
+  device: 'dev',
+  app: 'app',
+  address: 'addr',
+  newAddress: 'addr+',
+  keys: 'keys',
+  newKeys: 'keys+',
+  history: 'hist',
+  refund: 'back',
+  refundNow: 'back+',
+  language: 'lang',
+  setLanguage: 'lang+',
+  help: 'help',
+  /** Of the module that hands customers over to people; buttons are shown only where there is one. */
+  support: 'support',
+  menuData: writeCallback('menu'),
+} as const;

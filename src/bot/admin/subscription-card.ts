@@ -1,0 +1,117 @@
+import type { VPNSubscription } from '../../api/index.ts';
+import { describeError } from '../../base/errors.ts';
+import { explainLedger, findOwnedIn, foldEntitlement, may, readEntries, type OwnedIn } from '../../ledger/index.ts';
+import { isUuid } from '../callback.ts';
+import { staleButton } from '../errors.ts';
+import type { Button } from '../screen.ts';
+import { escapeHtml } from '../texts.ts';
+import { adminActions } from './actions.ts';
+import { ledgerLines } from './ledger-screen.ts';
+import { button } from './pages.ts';
+import type { StaffVisit } from './staff.ts';
+import { joinLines } from './wording.ts';
+
+const newestEntries = 4;
+
+/**
+ * A subscription: what Postgres says, what the operator says, and panel by panel, side by side; the newest entries of its
+ * ledger; and what can be done. @param args subscription
+ */
+export async function showSubscription(visit: StaffVisit, [id]: readonly string[]): Promise<void> {
+  const { shop, speak } = visit;
+  const one = await subscriptionOf(visit, id);
+  const [entries, cluster] = await Promise.all([readEntries(shop.store, one.id), describeCluster(visit, one.name)]);
+  const lines = explainLedger(entries, foldEntitlement(entries)).slice(-newestEntries);
+  const traffic = speak.say('admin-sub-traffic', {
+    used: speak.size(one.usedBytes),
+    limit: one.limitBytes === undefined ? '∞' : speak.size(one.limitBytes),
+  });
+  const text = joinLines([
+    speak.say('admin-sub-title', { title: speak.title(one.title), plan: one.terms.plan, name: one.name }),
+    speak.say(one.expired ? 'admin-sub-ended' : 'admin-sub-until', { until: speak.date(one.expiresAtMs) }),
+    ...(one.access === 'denied' ? [speak.say('admin-sub-denied')] : []),
+    traffic,
+    speak.say('admin-sub-store', {
+      panels: one.confirmedPanels,
+      generation: one.generation,
+      provisioned: one.provisioned ? '✓' : '…',
+    }),
+    '',
+    ...cluster,
+    '',
+    speak.say('admin-sub-ledger'),
+    ...ledgerLines(speak, lines),
+  ]);
+  await visit.show({ text, buttons: actsOf(visit, one) });
+}
+
+function actsOf({ speak, admin }: StaffVisit, one: OwnedIn): Button[][] {
+  const act = (key: string, name: string, ...args: readonly (string | number)[]): Button =>
+    button(speak, key, adminActions.ask, name, one.id, ...args);
+  const can = (action: Parameters<typeof may>[1], ...buttons: readonly Button[]): Button[] =>
+    may(admin.role, action) ? [...buttons] : [];
+  return [
+    [button(speak, 'admin-button-ledger', adminActions.ledger, one.id, 0)],
+    can(
+      'compensate',
+      ...[1, 3, 7].map((days): Button => ({
+        ...act('admin-button-compensate', 'compensate', days),
+        text: speak.label('admin-button-compensate', { days }),
+      })),
+    ),
+    can('grant', button(speak, 'admin-button-grant', adminActions.plans, one.id)),
+    can(
+      'suspend',
+      one.held ? act('admin-button-resume', 'resume') : { ...act('admin-button-suspend', 'suspend'), style: 'danger' },
+    ),
+    can('rotate', act('admin-button-keys', 'keys', one.generation), act('admin-button-address', 'address')),
+    [
+      button(speak, 'admin-button-customer', adminActions.customer, one.customerId),
+      button(speak, 'admin-button-menu', adminActions.menu),
+    ],
+  ];
+}
+
+/** What the cluster says, or that it says nothing. HTML lines. */
+async function describeCluster({ shop, speak }: StaffVisit, name: string): Promise<string[]> {
+  let resource: VPNSubscription | undefined;
+  try {
+    resource = await shop.ports.resources.find(name);
+  } catch (thrown) {
+    shop.log.warn({ err: describeError(thrown) }, 'the cluster does not tell about a subscription');
+    return [speak.say('admin-sub-cluster-silent')];
+  }
+  if (resource === undefined) return [speak.say('admin-sub-cluster-none')];
+  const { conditions = [], panels = [], delivered = '' } = resource.status ?? {};
+  const known = shop.ports.resources.panels();
+  return [
+    speak.say('admin-sub-conditions', { delivered }),
+    ...conditions.map(
+      ({ type, status, reason, message }) =>
+        `${mark(status)} <b>${escapeHtml(type)}</b> ${escapeHtml(reason)}: ${escapeHtml(message.slice(0, 120))}`,
+    ),
+    ...panels.map((panel) => {
+      const ready = known
+        .find(({ metadata }) => metadata.name === panel.name)
+        ?.status?.conditions?.find(({ type }) => type === 'Ready');
+      const health =
+        ready === undefined
+          ? ''
+          : ` · ${speak.say('admin-sub-panel')} ${mark(ready.status)} ${escapeHtml(ready.reason)}`;
+      const why = panel.reason === undefined ? '' : ` (${escapeHtml(panel.reason)})`;
+      return `🖥 ${escapeHtml(panel.name)}: ${speak.say(`admin-sub-delivery-${panel.state.toLowerCase()}`)}${why}${health}`;
+    }),
+  ];
+}
+
+function mark(status: string): string {
+  if (status === 'True') return '✅';
+  return status === 'False' ? '❌' : '❔';
+}
+
+/** @throws BotError BOT_BUTTON_STALE where the shop has no such subscription */
+export async function subscriptionOf({ shop }: StaffVisit, id: string | undefined): Promise<OwnedIn> {
+  const found = isUuid(id) ? await findOwnedIn(shop.store, shop.view.shop.id, id) : undefined;
+  if (found !== undefined) return found;
+  throw staleButton('there is no such subscription');
+}

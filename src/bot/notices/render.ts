@@ -1,0 +1,139 @@
+import { handleOfCharge, type ClaimedNotice, type NoticeKind } from '../../ledger/index.ts';
+import { actions } from '../actions.ts';
+import { sayAmount } from '../amount.ts';
+import { writeCallback } from '../callback.ts';
+import type { Shop } from '../context.ts';
+import { supportButtons } from '../customer/keyboard.ts';
+import type { Button, Screen } from '../screen.ts';
+import type { Speaker } from '../texts.ts';
+import { noticeActions } from './actions.ts';
+
+/** A notice as Telegram gets it. */
+export interface RenderedNotice extends Screen {
+  /** Of a picture that Telegram has already; the text is its caption. */
+  readonly photoFileId?: string;
+}
+
+interface Saying {
+  readonly shop: Shop;
+  readonly speak: Speaker;
+  readonly notice: ClaimedNotice;
+  /** Of the plan, where the notice is about a subscription. */
+  readonly title: string;
+  readonly amount: string;
+}
+
+type Renderer = (saying: Saying) => RenderedNotice | Promise<RenderedNotice>;
+
+const renderers: Readonly<Record<NoticeKind, Renderer>> = {
+  paid: ({ speak, notice, title, amount }) => ({
+    text: speak.say('notice-paid', { title, amount }),
+    buttons: [about(speak, notice, 'button-subscriptions', actions.subscription)],
+  }),
+  provisioned: ({ speak, notice, title }) => ({
+    text: speak.say('notice-provisioned', { title }),
+    buttons: [about(speak, notice, 'button-connect', actions.connect, 'success')],
+  }),
+  refunded: ({ speak, amount }) => ({ text: speak.say('notice-refunded', { amount }), buttons: [menu(speak)] }),
+  surplus: renderSurplus,
+  declined: ({ shop, speak, notice, title }) => {
+    const reason = textOf(notice, 'reason');
+    const lines = [
+      speak.say('notice-declined', { title }),
+      ...(reason === '' ? [] : [speak.say('notice-reason', { reason })]),
+    ];
+    return { text: lines.join('\n\n'), buttons: [supportButtons({ shop, speak }), menu(speak)] };
+  },
+  expiry: renderExpiry,
+  traffic: ({ speak, notice, title }) => {
+    const percent = numberOf(notice, 'percent');
+    const key = percent >= 100 ? 'notice-traffic-used' : 'notice-traffic';
+    return { text: speak.say(key, { title, percent }), buttons: [about(speak, notice, 'button-renew', actions.renew)] };
+  },
+  suspended: ({ shop, speak, title }) => ({
+    text: speak.say('notice-suspended', { title }),
+    buttons: [supportButtons({ shop, speak }), menu(speak)],
+  }),
+  granted: ({ speak, notice, title }) => {
+    const hours = Math.round(numberOf(notice, 'lengthSeconds') / 3600);
+    const until = notice.subscription === undefined ? '' : speak.date(notice.subscription.expiresAtMs);
+    const length =
+      hours < 48 ? speak.say('hours', { hours }) : speak.say('plan-days', { days: Math.round(hours / 24) });
+    return {
+      text: speak.say('notice-granted', { title, length: { html: length }, until }),
+      buttons: [about(speak, notice, 'button-subscriptions', actions.subscription)],
+    };
+  },
+  support: ({ speak, notice }) => {
+    const photo = textOf(notice, 'photo');
+    return {
+      text: speak.say('notice-support', { text: textOf(notice, 'text') }),
+      buttons: [[{ text: speak.label('button-answer'), data: writeCallback(actions.support) }]],
+      ...(photo === '' ? {} : { photoFileId: photo }),
+    };
+  },
+};
+
+/** What a customer reads, with the buttons that go on from there. */
+export async function renderNotice(shop: Shop, speak: Speaker, notice: ClaimedNotice): Promise<RenderedNotice> {
+  const currency = textOf(notice, 'currency');
+  const amount = currency === '' ? '' : sayAmount(speak, textOf(notice, 'amountMinor'), currency);
+  const title =
+    notice.subscription === undefined ? speak.title(shop.view.spec.title) : speak.title(notice.subscription.title);
+  return renderers[notice.kind]({ shop, speak, notice, title, amount });
+}
+
+async function renderSurplus({ shop, speak, notice, amount }: Saying): Promise<RenderedNotice> {
+  if (numberOf(notice, 'refundable') === 1) return { text: speak.say('notice-surplus-refunded', { amount }) };
+  const provider = textOf(notice, 'provider');
+  const chargeId = notice.dedupe.slice(provider.length + 1);
+  const handle = await handleOfCharge(shop.store, { shopId: notice.shopId, provider, chargeId });
+  const extend: Button[] =
+    handle === undefined
+      ? []
+      : [
+          {
+            text: speak.label('button-surplus-extend'),
+            data: writeCallback(noticeActions.extend, handle),
+            style: 'primary',
+          },
+        ];
+  return {
+    text: speak.say('notice-surplus-choose', { amount }),
+    buttons: [extend, supportButtons({ shop, speak })],
+  };
+}
+
+function renderExpiry({ speak, notice, title }: Saying): RenderedNotice {
+  const moment = numberOf(notice, 'moment');
+  const isTrial = numberOf(notice, 'trial') === 1;
+  const until = speak.date(numberOf(notice, 'expiresAt') * 1000);
+  const when = moment < 0 ? 'soon' : moment === 0 ? 'now' : 'after';
+  const key = `notice-${isTrial ? 'trial' : 'expiry'}-${when}`;
+  const button = about(speak, notice, isTrial ? 'button-buy' : 'button-renew', actions.renew, 'primary');
+  return { text: speak.say(key, { title, until }), buttons: [button] };
+}
+
+function about(
+  speak: Speaker,
+  { subscription }: ClaimedNotice,
+  key: string,
+  action: string,
+  style?: 'primary' | 'success',
+): Button[] {
+  if (subscription === undefined) return menu(speak);
+  const button = { text: speak.label(key), data: writeCallback(action, subscription.id) };
+  return [style === undefined ? button : { ...button, style }];
+}
+
+function menu(speak: Speaker): Button[] {
+  return [{ text: speak.label('button-menu'), data: actions.menuData }];
+}
+
+function textOf({ payload }: ClaimedNotice, name: string): string {
+  return String(payload[name] ?? '');
+}
+
+function numberOf({ payload }: ClaimedNotice, name: string): number {
+  return Number(payload[name] ?? 0);
+}

@@ -1,0 +1,69 @@
+import type { Update } from 'grammy/types';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../base/clock.ts';
+import { silentLog } from '../base/log.ts';
+import { pollUpdates } from './polling.ts';
+
+/** A queue as Telegram keeps it: what is below the offset is gone. */
+class Queue {
+  waiting: Update[];
+  readonly #stop: AbortController;
+
+  constructor(ids: readonly number[], stop: AbortController, questions: readonly number[] = []) {
+    this.waiting = ids.map((id) => update(id, questions.includes(id)));
+    this.#stop = stop;
+  }
+
+  poll({ offset, limit }: { readonly offset: number; readonly limit: number }): Promise<Update[]> {
+    this.waiting = this.waiting.filter(({ update_id: id }) => id >= offset);
+    if (this.waiting.length === 0) this.#stop.abort();
+    return Promise.resolve(this.waiting.slice(0, limit));
+  }
+}
+
+function update(id: number, isQuestion: boolean): Update {
+  return { update_id: id, ...(isQuestion ? { pre_checkout_query: {} } : {}) } as Update;
+}
+
+async function run(queue: Queue, stop: AbortController, handle: (update: Update) => Promise<void>): Promise<void> {
+  const clock = { ...systemClock, schedule: (_: number, action: () => void) => systemClock.schedule(0, action) };
+  const options = { telegram: queue, handle, onConflict: () => undefined, clock, random: () => 0, log: silentLog };
+  await pollUpdates(options, stop.signal);
+}
+
+describe('polling', () => {
+  it('confirms an update only after it was dealt with, and gives one that failed again', async () => {
+    const stop = new AbortController();
+    const queue = new Queue([5, 6, 7], stop);
+    const seen: number[] = [];
+    let failures = 0;
+    await run(queue, stop, async ({ update_id: id }) => {
+      expect(queue.waiting.some((one) => one.update_id === id)).toBe(true);
+      seen.push(id);
+      if (id === 6 && failures < 2) {
+        failures += 1;
+        throw new Error('the database is away');
+      }
+    });
+    expect(seen).toEqual([5, 6, 6, 6, 7]);
+    expect(queue.waiting).toEqual([]);
+  });
+
+  it('deals with questions before a payment first', async () => {
+    const stop = new AbortController();
+    const seen: number[] = [];
+    await run(new Queue([1, 2, 3], stop, [3]), stop, async ({ update_id: id }) => {
+      seen.push(id);
+    });
+    expect(seen).toEqual([3, 1, 2]);
+  });
+
+  it('leaves what it did not begin with to whoever polls next', async () => {
+    const stop = new AbortController();
+    const queue = new Queue([1, 2, 3], stop);
+    await run(queue, stop, async () => {
+      stop.abort();
+    });
+    expect(queue.waiting.map(({ update_id: id }) => id)).toEqual([2, 3]);
+  });
+});

@@ -1,0 +1,91 @@
+import { GrammyError } from 'grammy';
+import type { Update } from 'grammy/types';
+import { sleep, type Clock, type Random } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Telegram } from './telegram.ts';
+
+export interface PollingOptions {
+  readonly telegram: Pick<Telegram, 'poll'>;
+  /** @throws whatever makes it necessary that the update comes again */
+  readonly handle: (update: Update) => Promise<void>;
+  /** Whether another program polls the same bot. */
+  readonly onConflict: (isPolledElsewhere: boolean) => void;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+const batch = 20;
+const firstDelayMs = 500;
+const longestDelayMs = 30_000;
+
+/**
+ * Takes updates one after the other until the signal aborts. An update is confirmed only after it was dealt with, so a
+ * killed process loses none; the one that was in hand comes again. Never rejects.
+ */
+export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
+  const { telegram, onConflict, clock, random, log } = options;
+  let offset = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const updates = await telegram.poll({ offset, limit: batch }, signal);
+      onConflict(false);
+      offset = await handleBatch(options, updates, offset, signal);
+      failures = 0;
+    } catch (thrown) {
+      if (signal.aborted) break;
+      const isConflict = thrown instanceof GrammyError && thrown.error_code === 409;
+      onConflict(isConflict);
+      // What was dealt with before the one that failed is confirmed with the next poll.
+      if (thrown instanceof Unhandled) offset = thrown.updateId;
+      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(failures, 10)) * (0.75 + random() / 4);
+      failures += 1;
+      log.warn({ err: describeError(thrown), delayMs }, 'updates are not taken, will try again');
+      await sleep(clock, delayMs, signal);
+    }
+  }
+  if (offset > 0) await confirm(options, offset);
+}
+
+/** @returns the offset that confirms what was dealt with @throws Unhandled */
+async function handleBatch(
+  { handle }: PollingOptions,
+  updates: readonly Update[],
+  before: number,
+  signal: AbortSignal,
+): Promise<number> {
+  // Telegram waits ten seconds for these: they do not queue behind the others.
+  const isQuestion = ({ pre_checkout_query: query }: Update): boolean => query !== undefined;
+  await Promise.all(updates.filter(isQuestion).map(handle));
+  let offset = before;
+  for (const update of updates) {
+    if (signal.aborted) break;
+    if (!isQuestion(update)) {
+      await handle(update).catch((cause: unknown) => {
+        throw new Unhandled(update.update_id, cause);
+      });
+    }
+    offset = update.update_id + 1;
+  }
+  return offset;
+}
+
+class Unhandled extends Error {
+  readonly updateId: number;
+
+  constructor(updateId: number, cause: unknown) {
+    super('an update was not dealt with', { cause });
+    this.updateId = updateId;
+  }
+}
+
+/** Whoever polls next would get what was dealt with again. */
+async function confirm({ telegram, log }: PollingOptions, offset: number): Promise<void> {
+  try {
+    await telegram.poll({ offset, limit: 1, seconds: 0 }, AbortSignal.timeout(3000));
+  } catch (thrown) {
+    log.warn({ err: describeError(thrown) }, 'the last updates are not confirmed and will come again');
+  }
+}

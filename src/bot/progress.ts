@@ -1,0 +1,147 @@
+import { sleep, type Clock, type Random } from '../base/clock.ts';
+import { describeError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import {
+  claimWork,
+  finishWork,
+  markUnreachable,
+  postponeWork,
+  progressOf,
+  retryDelayMs,
+  setOrderMessage,
+  type ClaimedWork,
+  type OrderProgress,
+} from '../ledger/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Shop } from './context.ts';
+import { isComplete, progressScreen, seeProgress } from './progress-screen.ts';
+import type { Screen } from './screen.ts';
+import { floodSeconds, isUnreachable } from './telegram.ts';
+import { speakerFor } from './visit.ts';
+
+export interface ProgressOptions {
+  readonly store: Store;
+  /** The shops whose bots run here. Orders of any other are left to whoever runs it. */
+  readonly shopOf: (shopId: string) => Shop | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+const batch = 20;
+/** Longer than the slowest call of Telegram, so that nobody else sends the same message meanwhile. */
+const leaseMs = 60_000;
+const idleMs = 1000;
+const elsewhereMs = 5000;
+const longestDelayMs = 30_000;
+/** What is not complete by then is not waited for in a chat any more. */
+const mostSeconds = 86_400;
+/** A trial's message is the one whose button was pressed: whoever dealt with the button says which. */
+const trialHeadStartSeconds = 3;
+
+/**
+ * Keeps the one message of each order as the order is. Safe with any number of replicas: each order is claimed. A message
+ * whose sending is in doubt is sent again, everything else is an edit.
+ */
+export class ProgressWorker {
+  readonly #options: ProgressOptions;
+  /** What a message shows, by order: spares Telegram edits that change nothing. Worth nothing after a restart. */
+  readonly #shown = new Map<string, string>();
+  #wake: () => void = () => undefined;
+
+  constructor(options: ProgressOptions) {
+    this.#options = options;
+  }
+
+  /** Something may be due before the next look. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Works until the signal aborts. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!signal.aborted) {
+      let done = 0;
+      try {
+        done = await this.workOnce();
+      } catch (thrown) {
+        log.warn({ err: describeError(thrown) }, 'progress of orders is not shown, will try again');
+      }
+      if (done < batch) await this.#rest(clock, signal);
+    }
+  }
+
+  /** Everything that is due now. @returns how much that was */
+  async workOnce(): Promise<number> {
+    const { store } = this.#options;
+    const claimed = await claimWork(store, 'progress', { limit: batch, leaseMs });
+    await Promise.all(claimed.map((work) => this.#deal(work)));
+    return claimed.length;
+  }
+
+  async #rest(clock: Clock, signal: AbortSignal): Promise<void> {
+    const waking = new AbortController();
+    this.#wake = () => {
+      waking.abort();
+    };
+    await sleep(clock, idleMs, AbortSignal.any([signal, waking.signal]));
+    this.#wake = () => undefined;
+  }
+
+  async #deal(work: ClaimedWork): Promise<void> {
+    const { store, log, random } = this.#options;
+    try {
+      const afterMs = await this.#advance(work.key);
+      if (afterMs === undefined) {
+        this.#shown.delete(work.key);
+        await finishWork(store, 'progress', work);
+      } else {
+        await postponeWork(store, 'progress', work, { afterMs });
+      }
+    } catch (thrown) {
+      const error = describeError(thrown);
+      const afterMs = (floodSeconds(thrown) ?? 0) * 1000 + retryDelayMs(work.attempts, random);
+      log.warn({ err: error, afterMs }, 'the progress of an order could not be shown');
+      await postponeWork(store, 'progress', work, { afterMs, error });
+    }
+  }
+
+  /** @returns after how many milliseconds to look again; undefined: never, unless something happens */
+  async #advance(orderId: string): Promise<number | undefined> {
+    const progress = await progressOf(this.#options.store, orderId);
+    if (progress?.telegramId === undefined || !progress.isReachable) return undefined;
+    const shop = this.#options.shopOf(progress.shopId);
+    if (shop === undefined) return progress.ageSeconds > mostSeconds ? undefined : elsewhereMs;
+    const { isTrial, message, ageSeconds, state } = progress;
+    if (isTrial && message === undefined && ageSeconds < trialHeadStartSeconds) return 1000;
+    // What was never shown and is not paid has a message of its own: the invoice.
+    if (state !== 'paid' && message === undefined) return undefined;
+    const seen = await seeProgress(shop, progress);
+    const screen = await progressScreen(shop, speakerFor(shop, progress), seen);
+    try {
+      await this.#show(shop, progress, progress.telegramId, screen);
+    } catch (thrown) {
+      if (!isUnreachable(thrown)) throw thrown;
+      await markUnreachable(shop.store, progress.customerId);
+      return undefined;
+    }
+    if (isComplete(seen) || ageSeconds > mostSeconds) return undefined;
+    return Math.min(longestDelayMs, Math.max(1000, (ageSeconds * 1000) / 6));
+  }
+
+  async #show(shop: Shop, progress: OrderProgress, chatId: number, screen: Screen): Promise<void> {
+    const { orderId, message } = progress;
+    const look = JSON.stringify([message?.messageId, screen.text, screen.buttons]);
+    if (message !== undefined) {
+      if (this.#shown.get(orderId) === look) return;
+      if ((await shop.telegram.edit(message.chatId, message.messageId, screen)) === 'edited') {
+        this.#shown.set(orderId, look);
+        return;
+      }
+    }
+    const messageId = await shop.telegram.send(chatId, screen);
+    shop.failpoint('bot.after-progress-send');
+    await setOrderMessage(shop.store, orderId, { chatId, messageId });
+  }
+}
