@@ -1,5 +1,7 @@
+import { admin } from '../src/commands/admin.ts';
 import type { Command } from '../src/commands/command.ts';
 import type { Host } from '../src/commands/host.ts';
+import { ledger } from '../src/commands/ledger.ts';
 import { link } from '../src/commands/link.ts';
 import { migrate } from '../src/commands/migrate.ts';
 import type { OptionSpec } from '../src/commands/option.ts';
@@ -10,7 +12,7 @@ import { up } from '../src/commands/up/up.ts';
 import { version } from '../src/commands/version.ts';
 
 /** In the order in which a person meets them in production. */
-const commands: readonly Command[] = [migrate, operator, subscriptions, link, version, up];
+const commands: readonly Command[] = [migrate, operator, subscriptions, link, ledger, admin, version, up];
 
 const introduction = `# Configuration
 
@@ -30,7 +32,7 @@ const conclusion = `## Other variables
 | \`WAYLEAVE_CACHE\` | \`up\`, tests | where programs that were built are kept; else \`$XDG_CACHE_HOME/wayleave\`, else \`~/.cache/wayleave\` |
 | \`WAYLEAVE_TOOL_<NAME>\`, \`TEST_ASSET_<NAME>\` | \`up\`, tests | a ready program instead of one that is built, for example \`WAYLEAVE_TOOL_KUBE_APISERVER\` |
 | \`WAYLEAVE_TEST_PANEL_URL\`, \`…_TOKEN\`, \`…_USERNAME\`, \`…_PASSWORD\` | tests | a panel to run the driver's contract against: see [testing](../testing.md) |
-| \`WAYLEAVE_FAILPOINT\` | \`operator\` | for kill tests only: the process kills itself at the point of that name, and warns of it when it starts |
+| \`WAYLEAVE_FAILPOINT\` | \`operator\`, \`bot\` | for kill tests only: the process kills itself at the point of that name, or with \`name:n\` when it passes it for the n-th time, and warns of it when it starts |
 
 Variables that Kubernetes puts into pods for its Services (\`WAYLEAVE_…_SERVICE_HOST\`, \`…_PORT\`) are not taken for typing
 errors.`;
