@@ -1,8 +1,12 @@
 import { Counter, type Registry } from 'prom-client';
+import type { RecordedCharge } from '../ledger/index.ts';
+import type { PaymentMetrics } from '../payments/metrics.ts';
 import type { BotMetrics } from './ports.ts';
 
 const kinds = ['payment', 'message', 'callback_query', 'pre_checkout_query', 'my_chat_member', 'other'] as const;
 const causes = ['secret', 'body', 'payment'] as const;
+/** Verdicts of `checkPayable` but the good one, and that it could not be asked. */
+const reasons = ['unknown', 'payer', 'banned', 'paid', 'closed', 'expired', 'price', 'unavailable'] as const;
 /** Answers of Telegram that mean something of their own; 0: no answer. */
 const codes = [0, 400, 401, 403, 404, 409, 429, 500, 502] as const;
 
@@ -13,7 +17,10 @@ export class BotCounters implements BotMetrics {
   readonly #webhooks: Counter<'cause'>;
   readonly #checkouts: Counter<'reason'>;
 
-  constructor(registry: Registry) {
+  readonly #payments: PaymentMetrics;
+
+  constructor(registry: Registry, payments: PaymentMetrics) {
+    this.#payments = payments;
     const registers = [registry];
     this.#updates = new Counter({
       name: 'wayleave_telegram_updates_total',
@@ -44,6 +51,7 @@ export class BotCounters implements BotMetrics {
     }
     for (const code of codes) this.#errors.inc({ code: String(code) }, 0);
     for (const cause of causes) this.#webhooks.inc({ cause }, 0);
+    for (const reason of reasons) this.#checkouts.inc({ reason }, 0);
   }
 
   updateHandled(kind: string, outcome: 'done' | 'failed'): void {
@@ -56,6 +64,10 @@ export class BotCounters implements BotMetrics {
 
   webhookFailed(cause: 'secret' | 'body' | 'payment'): void {
     this.#webhooks.inc({ cause });
+  }
+
+  chargeRecorded(provider: string, recorded: RecordedCharge): void {
+    this.#payments.chargeRecorded(provider, recorded);
   }
 
   checkoutRefused(reason: string): void {

@@ -32,8 +32,10 @@ export async function recordPayment(shop: Shop, { message, subscription }: Updat
 async function recordPaid(shop: Shop, message: Message): Promise<void> {
   shop.failpoint('bot.before-charge');
   const charge = shop.ports.stars.chargeOfMessage(message, shop.view.shop.id);
-  const { disposition, duplicate } = await recordCharge(shop.store, charge);
+  const recorded = await recordCharge(shop.store, charge);
+  const { disposition, duplicate } = recorded;
   shop.failpoint('bot.after-charge');
+  shop.metrics.chargeRecorded(charge.provider, recorded);
   if (duplicate || disposition === 'granted') return;
   shop.log.warn({ provider: charge.provider, disposition }, 'a payment bought nothing');
 }

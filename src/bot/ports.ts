@@ -1,6 +1,6 @@
 import type { Message } from 'grammy/types';
 import type { VPNPanel, VPNPlan, VPNSubscription } from '../api/index.ts';
-import type { ConfirmedRefund, VerifiedCharge } from '../ledger/index.ts';
+import type { ConfirmedRefund, RecordedCharge, VerifiedCharge } from '../ledger/index.ts';
 
 /** Plans as the cluster has them, from a cache: the last ones known while the cluster does not answer. */
 export interface Catalogue {
@@ -51,6 +51,8 @@ export interface BotMetrics {
   telegramError(method: string, code: number): void;
   /** A delivery by webhook that was not taken. */
   webhookFailed(cause: 'secret' | 'body' | 'payment'): void;
+  /** What `recordCharge` made of a charge. */
+  chargeRecorded(provider: string, recorded: RecordedCharge): void;
   /** A payment that was refused before money moved. */
   checkoutRefused(reason: string): void;
 }

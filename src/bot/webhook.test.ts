@@ -11,6 +11,7 @@ function open(handle: (update: Update) => Promise<void>): {
   const metrics = {
     updateHandled: () => undefined,
     telegramError: () => undefined,
+    chargeRecorded: () => undefined,
     checkoutRefused: () => undefined,
     webhookFailed: (cause: string) => void failures.push(cause),
   };

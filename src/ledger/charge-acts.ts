@@ -2,7 +2,7 @@ import { isUuid, type Queryable, type Store } from '../store/index.ts';
 import { recordAudit } from './audit.ts';
 import type { ActBy } from './grants.ts';
 import { subjectOfCharge } from './queues.ts';
-import { requestRefundLocked, type ChargeKey } from './refunds.ts';
+import { confirmRefund, requestRefundLocked, type ChargeKey } from './refunds.ts';
 import { pauseRefunds } from './shops.ts';
 import { settleChargeLocked, type Settlement } from './settle.ts';
 
@@ -15,25 +15,35 @@ export interface NamedCharge extends ChargeKey {
   readonly refundedMinor: bigint;
   readonly currency: string;
   readonly subscriptionId: string | undefined;
-  /** A refund of it was refused and nobody has dealt with that. */
-  readonly refused: boolean;
+  /** Key of a refund that was refused and that nobody has dealt with. */
+  readonly refusedKey: string | undefined;
+}
+
+interface NamedChargeRow extends Omit<NamedCharge, 'subscriptionId' | 'refusedKey'> {
+  readonly subscriptionId: string | null;
+  readonly refusedKey: string | null;
 }
 
 /** The charges that a provider's charge id or a handle means, in any shop: ids are unique within shop and provider only. */
 export async function findNamedCharges(db: Queryable, text: string, shopId?: string): Promise<NamedCharge[]> {
-  const rows = await db.query<Omit<NamedCharge, 'subscriptionId'> & { readonly subscriptionId: string | null }>(
+  const rows = await db.query<NamedChargeRow>(
     `select c.shop_id as "shopId", c.provider, c.charge_id as "chargeId", c.handle, h.name as "shopName",
        c.amount_minor as "amountMinor", c.refunded_minor as "refundedMinor", c.currency,
        (select o.subscription_id from wayleave.orders o where o.id = c.order_id) as "subscriptionId",
-       exists (select from wayleave.refunds r where r.shop_id = c.shop_id and r.provider = c.provider
-               and r.charge_id = c.charge_id and r.state = 'refused'
-               and (c.settled_at is null or c.settled_at < r.closed_at)) as refused
+       (select r.refund_key from wayleave.refunds r where r.shop_id = c.shop_id and r.provider = c.provider
+          and r.charge_id = c.charge_id and r.state = 'refused'
+          and (c.settled_at is null or c.settled_at < r.closed_at)
+        order by r.closed_at desc limit 1) as "refusedKey"
      from wayleave.charges c join wayleave.shops h on h.id = c.shop_id
      where (c.charge_id = $1 or c.handle = $2::uuid) and ($3::uuid is null or c.shop_id = $3)
      order by h.namespace, h.name, c.provider limit 20`,
     [text, isUuid(text) ? text : null, shopId ?? null],
   );
-  return rows.map((row) => ({ ...row, subscriptionId: row.subscriptionId ?? undefined }));
+  return rows.map((row) => ({
+    ...row,
+    subscriptionId: row.subscriptionId ?? undefined,
+    refusedKey: row.refusedKey ?? undefined,
+  }));
 }
 
 /** Who, why, and what makes a call that is repeated the same act. */
@@ -80,6 +90,25 @@ export async function settleByPerson(
   });
 }
 
+/**
+ * Records that a person has sent the money of a charge back himself, where the provider cannot: from then on it is as if the
+ * provider had confirmed it.
+ *
+ * @returns whether it was news
+ */
+export async function confirmByPerson(
+  store: Store,
+  { shopId, provider, chargeId, refusedKey }: Pick<NamedCharge, keyof ChargeKey | 'refusedKey'>,
+  act: ChargeAct,
+): Promise<boolean> {
+  const key = { shopId, provider, chargeId };
+  const refundKey = refusedKey ?? `by hand:${act.requestId}`;
+  const outcome = await confirmRefund(store, { ...key, refundKey, startedBy: act.author });
+  // Afterwards: a call that was cut off in between finds the refund known, and makes up for the row.
+  await recordAct(store, key, 'refunded', {}, act);
+  return outcome === 'confirmed';
+}
+
 /** Stops the sending of refunds of a shop, or lets it go on, on record in the audit. */
 export async function pauseRefundsByPerson(
   store: Store,
@@ -105,7 +134,7 @@ export async function pauseRefundsByPerson(
 function recordAct(
   tx: Queryable,
   key: ChargeKey,
-  action: 'refund' | Settlement['kind'],
+  action: 'refunded' | Settlement['kind'],
   detail: Readonly<Record<string, string>>,
   { author, reason, requestId }: ChargeAct,
 ): Promise<boolean> {

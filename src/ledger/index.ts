@@ -11,6 +11,7 @@ export {
 export { readEntries } from './append.ts';
 export { auditOf, recordAudit, type AuditDraft, type AuditRecord } from './audit.ts';
 export {
+  confirmByPerson,
   findNamedCharges,
   pauseRefundsByPerson,
   refundByPerson,

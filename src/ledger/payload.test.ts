@@ -16,7 +16,11 @@ describe('a payload', () => {
   });
 
   it('that anybody else wrote is none', () => {
-    fc.assert(fc.property(fc.string(), (text) => expect(readPayload(text)).toBeUndefined()));
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(readPayload(text)).toBeUndefined();
+      }),
+    );
   });
 
   it.each([

@@ -63,12 +63,13 @@ export function createBotService(options: BotServiceOptions): Service {
   const webhooks = new WebhookServer();
   const work = new Bell();
   const deliveries = new Bell();
+  const payments = new PaymentMetrics(registry);
   const parts: BotParts = {
     ...options,
     ...reflectors,
     metrics: {
-      bot: new BotCounters(registry),
-      payments: new PaymentMetrics(registry),
+      bot: new BotCounters(registry, payments),
+      payments,
       notices: new NoticeMetrics(registry),
     },
     texts: loadTexts((message) => {

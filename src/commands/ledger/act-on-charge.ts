@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { parseMoney } from '../../api/index.ts';
 import {
+  confirmByPerson,
   dismissRefusedRefund,
   getShop,
   pauseRefundsByPerson,
@@ -38,7 +39,7 @@ export async function refundCharge(
   });
 }
 
-export type SettlementWish = 'extend' | 'dismiss' | 'refund';
+export type SettlementWish = 'extend' | 'dismiss' | 'refund' | 'refunded';
 
 /** Decides about a charge that waits for a person. */
 export async function settleQueued(
@@ -47,7 +48,13 @@ export async function settleQueued(
   call: ChargeCall & { readonly wish: SettlementWish; readonly subscription: string | undefined },
 ): Promise<void> {
   await actOnCharge(host, text, call, async (store, charge, act) => {
-    if (call.wish === 'dismiss' && charge.refused) {
+    if (call.wish === 'refunded') {
+      const isNews = await confirmByPerson(store, charge, act);
+      return isNews
+        ? 'recorded as sent back: the time that it bought is gone'
+        : 'it was known already: nothing was changed';
+    }
+    if (call.wish === 'dismiss' && charge.refusedKey !== undefined) {
       await dismissRefusedRefund(store, keyOf(charge), act);
       return 'dismissed: the refund that was refused needs nobody any more';
     }

@@ -63,13 +63,15 @@ export const settle = defineCommand({
   name: 'settle',
   summary: 'decide about a charge in the queue',
   description:
-    'Say one of three: --extend turns it into time of the subscription of its order, or of the one that --subscription ' +
-    'names; --refund sends it back; --dismiss says that it was dealt with elsewhere. Decided once: a second decision is ' +
-    'refused.',
+    'Say one: --extend turns it into time of the subscription of its order, or of the one that --subscription names, as ' +
+    'much as it paid for; --refund asks the provider to send it back; --refunded records that you have sent it back ' +
+    'yourself, as a card transfer has to be, and takes its time; --dismiss says that nothing is to be done. Decided once: a ' +
+    'second decision is refused.',
   arguments: [chargeArgument],
   options: {
     extend: optional({ flag: '--extend', summary: 'turn it into time', kind: flag }),
     refund: optional({ flag: '--refund', summary: 'send it back', kind: flag }),
+    refunded: optional({ flag: '--refunded', summary: 'you have sent it back yourself', kind: flag }),
     dismiss: optional({ flag: '--dismiss', summary: 'take it off the queue, and do nothing', kind: flag }),
     subscription: optional({
       flag: '--subscription <name>',
@@ -85,12 +87,16 @@ export const settle = defineCommand({
       'wayleave ledger settle stxAb… --extend --subscription wl-8f3k2m9qx0vd --reason "lost its order in a restore"',
       'An orphan becomes time.',
     ],
+    [
+      'wayleave ledger settle 01a2… --refunded --reason "transfer of 25 November"',
+      'A card transfer was sent back by hand.',
+    ],
   ],
   run: async ({ host, options, arguments: [charge = ''] }) => {
-    const wishes = (['extend', 'refund', 'dismiss'] as const).filter((wish) => options[wish] === true);
+    const wishes = (['extend', 'refund', 'refunded', 'dismiss'] as const).filter((wish) => options[wish] === true);
     const [wish, ...others] = wishes;
     if (wish === undefined || others.length > 0) {
-      throw new UsageError('say one of --extend, --refund and --dismiss.');
+      throw new UsageError('say one of --extend, --refund, --refunded and --dismiss.');
     }
     if (options.subscription !== undefined && wish !== 'extend') {
       throw new UsageError('--subscription goes with --extend only.');

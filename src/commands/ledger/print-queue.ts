@@ -97,7 +97,7 @@ function summary(waiting: readonly Waiting[]): string {
     const count = waiting.filter((one) => one.queue === queue).length;
     return count === 0 ? [] : [`${String(count)} ${queue}`];
   });
-  return `${counts.join(', ')}. Decide with "wayleave ledger settle <charge> --extend, --refund or --dismiss".`;
+  return `${counts.join(', ')}. Decide with "wayleave ledger settle <charge> --extend, --refund, --refunded or --dismiss".`;
 }
 
 function waitingJson({ shop, queue, ageSeconds, item }: Waiting): object {

@@ -121,6 +121,12 @@ describe('the client', () => {
     expect(seen.every((object) => object.data === undefined)).toBe(true);
   });
 
+  it('lists metadata alone where there is nothing', async () => {
+    const own = await freshNamespace('client');
+    const selection = { namespace: own, ...ours, metadataOnly: true };
+    expect((await client.list<ConfigMap>(configMaps, selection)).items).toEqual([]);
+  });
+
   it('waits as long as it is asked to after a 429, for calls that may be repeated', async () => {
     const { proxy, proxied } = await behindFaultProxy();
     const busy = { kind: 'status', status: 429, reason: 'TooManyRequests', retryAfterSeconds: 0.01 } as const;
