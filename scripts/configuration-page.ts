@@ -1,4 +1,5 @@
 import { admin } from '../src/commands/admin.ts';
+import { bot } from '../src/commands/bot.ts';
 import type { Command } from '../src/commands/command.ts';
 import type { Host } from '../src/commands/host.ts';
 import { ledger } from '../src/commands/ledger.ts';
@@ -12,7 +13,7 @@ import { up } from '../src/commands/up/up.ts';
 import { version } from '../src/commands/version.ts';
 
 /** In the order in which a person meets them in production. */
-const commands: readonly Command[] = [migrate, operator, subscriptions, link, ledger, admin, version, up];
+const commands: readonly Command[] = [migrate, operator, bot, subscriptions, link, ledger, admin, version, up];
 
 const introduction = `# Configuration
 

@@ -15,6 +15,7 @@ import type { Visit } from '../context.ts';
 import { describeStatus } from '../customer/status.ts';
 import { escapeHtml, type Speaker } from '../texts.ts';
 import { speakerFor } from '../visit.ts';
+import { supportActions } from './actions.ts';
 
 /** Room for the head of the copy within one message of 4096 characters, when every character has to be escaped. */
 const longestText = 3000;
@@ -62,7 +63,12 @@ async function copyTo(
   const admin = await findCustomer(shop.store, shop.view.shop.id, { telegramId: adminChatId });
   const speak = speakerFor(shop, { language: admin?.language });
   const head = headOf(speak, customer, subscriptions);
-  const buttons = [[button(speak, 'admin-button-customer', adminActions.customer, customer.id)]];
+  const buttons = [
+    [
+      button(speak, 'button-answer', supportActions.answer, customer.id),
+      button(speak, 'admin-button-customer', adminActions.customer, customer.id),
+    ],
+  ];
   if (message.text !== undefined) {
     const text = `${head}\n\n${cutHtml(message.text)}`;
     return [await shop.telegram.send(adminChatId, { text, buttons })];

@@ -1,22 +1,15 @@
 import type { Message } from 'grammy/types';
-import {
-  adminsWho,
-  closeDialog,
-  countSupportMessages,
-  customerOfCopy,
-  findAdmin,
-  may,
-  notify,
-  openDialog,
-} from '../../ledger/index.ts';
+import { adminsWho, closeDialog, countSupportMessages, openDialog } from '../../ledger/index.ts';
 import { actions } from '../actions.ts';
+import { dialogForStaff, forStaff } from '../admin/staff.ts';
 import type { Visit } from '../context.ts';
 import type { BotModule } from '../module.ts';
 import type { NoticeMetrics } from '../notices/metrics.ts';
 import type { Button } from '../screen.ts';
+import { supportActions, supportDialogs } from './actions.ts';
+import { answerByMessage, answerByReply, askAnswer } from './answer.ts';
 import { handOver } from './hand-over.ts';
 
-const dialogKind = 'support';
 const validMs = 86_400_000;
 const windowSeconds = 300;
 const mostMessages = 10;
@@ -26,9 +19,17 @@ export function supportModule(metrics: NoticeMetrics): BotModule {
   return {
     name: 'support',
     commands: { support: (visit) => askSupport(visit) },
-    actions: { [actions.support]: (visit) => askSupport(visit) },
-    dialogs: { [dialogKind]: (visit, message) => takeMessage(visit, message, metrics) },
-    onMessage: (visit, message) => answerCustomer(visit, message, metrics),
+    actions: {
+      [actions.support]: (visit) => askSupport(visit),
+      [supportActions.answer]: forStaff('answer', askAnswer),
+    },
+    dialogs: {
+      [supportDialogs.write]: (visit, message) => takeMessage(visit, message, metrics),
+      [supportDialogs.answer]: dialogForStaff('answer', (visit, message, state) =>
+        answerByMessage(visit, message, state, metrics),
+      ),
+    },
+    onMessage: (visit, message) => answerByReply(visit, message, metrics),
   };
 }
 
@@ -38,7 +39,7 @@ async function askSupport(visit: Visit): Promise<void> {
   const shopId = shop.view.shop.id;
   const { support } = shop.view.spec;
   const people = await adminsWho(shop.store, shopId, 'answer');
-  if (people.length > 0) await openDialog(shop.store, { shopId, telegramId, validMs }, { kind: dialogKind });
+  if (people.length > 0) await openDialog(shop.store, { shopId, telegramId, validMs }, { kind: supportDialogs.write });
   else await closeDialog(shop.store, shopId, telegramId);
   const contact = [support?.telegram, support?.url].filter((one) => one !== undefined).join(', ');
   const lines = [
@@ -57,7 +58,7 @@ async function askSupport(visit: Visit): Promise<void> {
 
 async function takeMessage(visit: Visit, message: Message, metrics: NoticeMetrics): Promise<void> {
   // An admin who tries his own support answers as an admin where he replies to a copy.
-  if (await answerCustomer(visit, message, metrics)) return;
+  if (await answerByReply(visit, message, metrics)) return;
   const { shop, speak, customer } = visit;
   const menu: Button[][] = [[{ text: speak.label('button-menu'), data: actions.menuData }]];
   if (
@@ -76,31 +77,4 @@ async function takeMessage(visit: Visit, message: Message, metrics: NoticeMetric
   const reached = await handOver(visit, message);
   if (reached > 0) metrics.supportMessage('in');
   await visit.send({ text: speak.say(reached > 0 ? 'support-sent' : 'support-nobody'), buttons: menu, silent: true });
-}
-
-/** A reply of an admin to a customer's message. It goes through the queue of notices, so that it arrives exactly as they do. */
-async function answerCustomer(visit: Visit, message: Message, metrics: NoticeMetrics): Promise<boolean> {
-  const { shop, speak, telegramId } = visit;
-  const repliedTo = message.reply_to_message?.message_id;
-  if (repliedTo === undefined) return false;
-  const shopId = shop.view.shop.id;
-  const admin = await findAdmin(shop.store, shopId, telegramId);
-  if (admin === undefined || !may(admin.role, 'answer')) return false;
-  const copy = { shopId, adminChatId: telegramId, adminMessageId: repliedTo };
-  const customerId = await customerOfCopy(shop.store, copy);
-  if (customerId === undefined) return false;
-  const photo = message.photo?.at(-1)?.file_id;
-  const text = (message.text ?? message.caption ?? '').slice(0, photo === undefined ? 3500 : 900);
-  if (text === '' && photo === undefined) {
-    await visit.send({ text: speak.say('support-unfit') });
-    return true;
-  }
-  await notify(shop.store, {
-    ...{ shopId, customerId, kind: 'support', delivery: 'at-least-once' },
-    dedupe: `${telegramId}:${message.message_id}`,
-    payload: { text, ...(photo === undefined ? {} : { photo }) },
-  });
-  metrics.supportMessage('out');
-  await visit.send({ text: speak.say('admin-support-answered'), silent: true });
-  return true;
 }

@@ -225,4 +225,5 @@ admin-decline-unreadable = The receipt cannot be read.
 ## Support
 
 admin-support-from = 💬 { $person } writes. <i>Reply to this message to answer.</i>
+admin-support-answer = ✍️ Your next message goes to { $name }.
 admin-support-answered = ✓ Sent to the customer.

@@ -228,4 +228,5 @@ admin-decline-unreadable = Чек нельзя прочесть.
 ## Поддержка
 
 admin-support-from = 💬 Пишет { $person }. <i>Ответьте на это сообщение, чтобы ответить клиенту.</i>
+admin-support-answer = ✍️ Следующее ваше сообщение получит { $name }.
 admin-support-answered = ✓ Отправлено клиенту.
