@@ -31,6 +31,8 @@ export const unavailableAnswer = plainAnswer(503, 'temporarily unavailable\n', [
 
 export const unknownFormatAnswer = plainAnswer(400, 'unknown format\n');
 
+export const unknownAppAnswer = plainAnswer(400, 'unknown app\n');
+
 export const failedAnswer = plainAnswer(500, 'internal error\n');
 
 export function tooManyAnswer(retryAfterSeconds: number): Answer {

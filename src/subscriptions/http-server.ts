@@ -31,6 +31,7 @@ export interface HttpServer {
 interface Query {
   /** A list when it comes more than once. */
   readonly format?: string | readonly string[];
+  readonly open?: string | readonly string[];
 }
 
 /** @throws SubscriptionServiceError SUB_LISTEN_FAILED */
@@ -46,9 +47,14 @@ export async function startHttpServer({ handle, listen, limits, clock }: HttpSer
     handler(request, reply) {
       // Answers are ready-made: fastify's own header and payload handling would cost more than all the rest.
       reply.hijack();
-      const { format } = request.query;
-      const asked = { message: request.raw, response: reply.raw, token: request.params.token };
-      handle(format === undefined ? asked : { ...asked, formatName: String(format) });
+      const { format, open } = request.query;
+      handle({
+        message: request.raw,
+        response: reply.raw,
+        token: request.params.token,
+        ...(format !== undefined && { formatName: String(format) }),
+        ...(open !== undefined && { openWith: String(open) }),
+      });
     },
   });
   app.setNotFoundHandler(answerMiss);

@@ -11,11 +11,13 @@ import {
   missAnswer,
   tooManyAnswer,
   unavailableAnswer,
+  unknownAppAnswer,
   unknownFormatAnswer,
 } from './answer.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { DocumentCache, Lookup } from './document-cache.ts';
 import { familyOf } from './families.ts';
+import { openAppPage } from './open-app.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { RenderedSubscription } from './rendered-subscription.ts';
 import type { Outcome, ServiceMetrics } from './service-metrics.ts';
@@ -39,6 +41,8 @@ export interface SubscriptionRequest {
   readonly response: ServerResponse;
   readonly token?: string;
   readonly formatName?: string;
+  /** Asks for the page that hands the subscription to this app, instead of the subscription itself. */
+  readonly openWith?: string;
 }
 
 export type RequestHandler = (request: SubscriptionRequest) => void;
@@ -58,7 +62,7 @@ export function tokenKey(token: string): string {
 export function createRequestHandler(parts: RequestHandlerParts): RequestHandler {
   const { cache, clock, metrics, log } = parts;
 
-  return ({ message, response, token, formatName }) => {
+  return ({ message, response, token, formatName, openWith }) => {
     const startedMs = clock.monotonic();
     const { headers, socket, method } = message;
     const family = familyOf(headers['user-agent']);
@@ -79,6 +83,8 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     const format = formatName === undefined ? parts.defaultFormat : parts.formats.get(formatName);
     // Before the token is looked at, so that the answer tells nothing about it.
     if (format === undefined) return finish(unknownFormatAnswer, 'bad_format');
+    const page = openWith === undefined ? undefined : openAppPage(openWith, headers['accept-language']);
+    if (openWith !== undefined && page === undefined) return finish(unknownAppAnswer, 'bad_format');
     if (token === undefined || !tokenForm.test(token)) return finish(missAnswer, 'miss');
     const key = tokenKey(token);
     const tokenWait = parts.tokenLimiter.take(key);
@@ -87,7 +93,8 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     const conclude = (lookup: Lookup<RenderedSubscription>): void => {
       try {
         const [answer, outcome, staleMs] = judge(lookup, format, clock.now());
-        finish(answer, outcome, staleMs);
+        const isThere = answer.status === 200;
+        finish(isThere ? (page ?? answer) : answer, outcome, staleMs);
       } catch (error) {
         log.error({ error, tokenHash: key.slice(0, 8) }, 'a subscription request failed');
         if (!response.headersSent) finish(failedAnswer, 'error');

@@ -156,6 +156,16 @@ describe('GET /sub/<token>', () => {
     expect((await ask(headers['etag'] ?? '')).status).toBe(200);
   });
 
+  it('hands a subscription to an app by a page, and tells nobody by it which addresses there are', async () => {
+    const { get } = await serve();
+    const page = await get(`/sub/${token}?open=hiddify`);
+    expect(page.status).toBe(200);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.body).not.toContain(token);
+    expect((await get(`/sub/${token}?open=nothing`)).status).toBe(400);
+    expect(await get(`/sub/${unknown}?open=hiddify`)).toEqual(await get(`/sub/${unknown}`));
+  });
+
   it('answers in plain text when asked, and refuses other formats whoever asks', async () => {
     const { get } = await serve();
     const plain = await get(`/sub/${token}?format=plain`);

@@ -11,6 +11,8 @@ export interface App {
   readonly devices: readonly Device[];
   /** How the address gets in where no page opens the app: by the clipboard, or by its own field for addresses. */
   readonly adds: 'clipboard' | 'profile';
+  /** Whether the subscription's own page can hand it over: then one tap is enough. */
+  readonly opens?: true;
 }
 
 /** Apps that take a subscription's address, the easiest first. */
@@ -21,6 +23,7 @@ export const apps: readonly App[] = [
     site: 'https://www.happ.su/main',
     devices: ['android', 'ios', 'windows', 'macos', 'tv'],
     adds: 'clipboard',
+    opens: true,
   },
   {
     id: 'hiddify',
@@ -28,6 +31,7 @@ export const apps: readonly App[] = [
     site: 'https://hiddify.com',
     devices: ['android', 'ios', 'windows', 'macos', 'linux'],
     adds: 'clipboard',
+    opens: true,
   },
   {
     id: 'v2raytun',
@@ -35,6 +39,7 @@ export const apps: readonly App[] = [
     site: 'https://v2raytun.com',
     devices: ['android', 'ios', 'macos', 'tv'],
     adds: 'clipboard',
+    opens: true,
   },
   {
     id: 'v2rayng',
@@ -42,6 +47,7 @@ export const apps: readonly App[] = [
     site: 'https://github.com/2dust/v2rayNG/releases/latest',
     devices: ['android', 'tv'],
     adds: 'profile',
+    opens: true,
   },
   {
     id: 'streisand',
@@ -70,6 +76,7 @@ export const apps: readonly App[] = [
     site: 'https://github.com/clash-verge-rev/clash-verge-rev/releases/latest',
     devices: ['windows', 'macos', 'linux'],
     adds: 'profile',
+    opens: true,
   },
   {
     id: 'v2rayn',
@@ -84,6 +91,7 @@ export const apps: readonly App[] = [
     site: 'https://sing-box.sagernet.org/clients/',
     devices: ['android', 'ios', 'macos'],
     adds: 'profile',
+    opens: true,
   },
 ];
 

@@ -69,7 +69,7 @@ export async function showApp(visit: Visit, [subscriptionId, device, appId]: rea
   if (app === undefined || !isDevice(device)) throw staleButton('an app that is not explained any more');
   const address = await addressOf(visit, one);
   if (address === undefined) return;
-  const { opensApps } = shop.view;
+  const opensApps = shop.view.opensApps && app.opens === true;
   const open: Button[] = opensApps
     ? [{ text: speak.label('button-open-app', { app: app.name }), url: openAppUrl(address, app.id) }]
     : [];

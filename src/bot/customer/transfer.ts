@@ -73,7 +73,9 @@ export async function takeReceipt(visit: Visit, message: Message, state: DialogS
   try {
     const wanted = { shopId, customerId: customer.id, orderId, attempt, photo: receipt };
     const { transfer } = await submitReceipt(shop.store, wanted);
+    shop.failpoint('bot.after-receipt');
     const messageId = await visit.send({ text: speak.say('transfer-sent'), buttons: [[menuButton(visit)]] });
+    shop.failpoint('bot.after-receipt-reply');
     await setOrderMessage(shop.store, orderId, { chatId: telegramId, messageId });
     await closeDialog(shop.store, shopId, telegramId);
     for (const { onReceipt } of shop.modules.modules) await onReceipt?.(shop, transfer.id);

@@ -26,6 +26,7 @@ export async function takeTrial(visit: Visit): Promise<void> {
   const terms = termsOfPlan(plan, shop.view);
   try {
     const order = await grantTrial(shop.store, { shopId: shop.view.shop.id, customerId: customer.id, terms });
+    shop.failpoint('bot.after-trial');
     if (order.message === undefined && pressed?.hasText === true) {
       await setOrderMessage(shop.store, order.id, { chatId: telegramId, messageId: pressed.messageId });
     }

@@ -130,7 +130,7 @@ export class RunningShopBot {
         const provider = this.#providers.get(providerId(kind, name));
         return provider === undefined ? [] : [{ name, title, currency, provider }];
       }),
-      opensApps: false,
+      opensApps: true,
     };
   }
 

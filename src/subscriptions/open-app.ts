@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+
+import { type Answer, privateHeaders } from './answer.ts';
+
+/**
+ * Apps that take a subscription from a link of their own scheme, by the name under which `?open=` asks for them. `{}`
+ * stands for the address, `{%}` for the address as part of a query.
+ *
+ * Hiddify's is in its wiki; the others are what the apps are known to take.
+ */
+export const appLinks = {
+  happ: { name: 'Happ', link: 'happ://add/{}' },
+  hiddify: { name: 'Hiddify', link: 'hiddify://import/{}' },
+  v2raytun: { name: 'v2RayTun', link: 'v2raytun://import/{}' },
+  v2rayng: { name: 'v2rayNG', link: 'v2rayng://install-sub?url={%}' },
+  'clash-verge': { name: 'Clash Verge', link: 'clash://install-config?url={%}' },
+  'sing-box': { name: 'sing-box', link: 'sing-box://import-remote-profile?url={%}' },
+} as const;
+
+const texts = {
+  en: {
+    title: (app: string) => `Open ${app}`,
+    doing: (app: string) => `${app} opens and adds your servers. Nothing happens? Press the button.`,
+    otherwise: (app: string) =>
+      `Is ${app} not installed? Install it, come back and press again. Without JavaScript: copy the address of this page up to the question mark, and add it in ${app} by hand.`,
+  },
+  ru: {
+    title: (app: string) => `Открыть ${app}`,
+    doing: (app: string) => `${app} откроется и добавит ваши серверы. Ничего не произошло? Нажмите кнопку.`,
+    otherwise: (app: string) =>
+      `${app} не установлен? Установите его, вернитесь и нажмите ещё раз. Без JavaScript: скопируйте адрес этой страницы до вопросительного знака и добавьте его в ${app} вручную.`,
+  },
+} as const;
+
+type Language = keyof typeof texts;
+
+const style =
+  ':root{color-scheme:light dark;font:17px/1.5 system-ui,sans-serif}body{max-width:26rem;margin:18vh auto 0;padding:0 1.25rem;text-align:center}h1{font-size:1.4rem}a{display:block;margin:2rem 0;padding:.9rem;border-radius:.8rem;background:#4f46d8;color:#fff;text-decoration:none;font-weight:600}small{opacity:.75}';
+// The page alone knows under which address the customer reached us: behind a proxy the service does not.
+const script =
+  "const a=document.querySelector('a'),u=location.origin+location.pathname;a.href=a.dataset.link.replace('{}',u).replace('{%}',encodeURIComponent(u));location.href=a.href";
+
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
+  `script-src 'sha256-${hash('sha256', script, 'base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Ready-made: what the page says depends on the app and the language alone, and tells nothing of the customer. */
+const pages: ReadonlyMap<string, Answer> = new Map(
+  Object.entries(appLinks).flatMap(([id, app]) =>
+    (['en', 'ru'] as const).map((language) => [`${id} ${language}`, pageOf(app, language)] as const),
+  ),
+);
+
+/**
+ * The page that hands a subscription to an app: Telegram and other messengers refuse links with an app's own scheme.
+ *
+ * @returns undefined for an app that takes none
+ */
+export function openAppPage(app: string, acceptLanguage: string | undefined): Answer | undefined {
+  const language: Language = /^\s*ru\b/i.test(acceptLanguage ?? '') ? 'ru' : 'en';
+  return pages.get(`${app} ${language}`);
+}
+
+function pageOf({ name, link }: { readonly name: string; readonly link: string }, language: Language): Answer {
+  const { title, doing, otherwise } = texts[language];
+  const body = `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title(name)}</title><style>${style}</style><h1>${title(name)}</h1><p>${doing(name)}</p><a data-link="${link}" href="#">${title(name)}</a><p><small>${otherwise(name)}</small></p><script>${script}</script></html>\n`;
+  return {
+    status: 200,
+    body,
+    encoding: 'utf8',
+    headers: [
+      ...['content-type', 'text/html; charset=utf-8', 'content-length', String(Buffer.byteLength(body))],
+      ...['cache-control', 'no-store', 'referrer-policy', 'no-referrer', 'content-security-policy', policy],
+      ...privateHeaders,
+    ],
+  };
+}
