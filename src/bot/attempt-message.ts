@@ -1,4 +1,6 @@
-import type { AttemptRecord } from '../ledger/index.ts';
+import { describeError } from '../base/errors.ts';
+import { attemptsOf, type AttemptRecord } from '../ledger/index.ts';
+import type { Shop } from './context.ts';
 
 /** The message by which a customer pays an attempt. */
 export interface AttemptMessage {
@@ -18,4 +20,15 @@ export function messageOf({ reference }: Pick<AttemptRecord, 'reference'>): Atte
   const [, chatId, messageId] = form.exec(reference ?? '') ?? [];
   if (chatId === undefined || messageId === undefined) return undefined;
   return { chatId: Number(chatId), messageId: Number(messageId) };
+}
+
+/** An order is paid, or looked at: buttons that cancel it, or choose another way, would promise what is over. */
+export async function endChoices(shop: Shop, orderId: string): Promise<void> {
+  for (const attempt of await attemptsOf(shop.store, orderId)) {
+    const message = messageOf(attempt);
+    if (message === undefined) continue;
+    await shop.telegram.takeButtons(message.chatId, message.messageId).catch((thrown: unknown) => {
+      shop.log.warn({ err: describeError(thrown), orderId }, 'an order that is not open any more keeps its buttons');
+    });
+  }
 }

@@ -13,6 +13,7 @@ import {
   type OrderProgress,
 } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
+import { endChoices } from './attempt-message.ts';
 import type { Shop } from './context.ts';
 import { isComplete, progressScreen, seeProgress } from './progress-screen.ts';
 import type { Screen } from './screen.ts';
@@ -32,7 +33,7 @@ const batch = 20;
 /** Longer than the slowest call of Telegram, so that nobody else sends the same message meanwhile. */
 const leaseMs = 60_000;
 const idleMs = 1000;
-const elsewhereMs = 5000;
+const elsewhereMs = 2000;
 const longestDelayMs = 30_000;
 /** What is not complete by then is not waited for in a chat any more. */
 const mostSeconds = 86_400;
@@ -143,5 +144,6 @@ export class ProgressWorker {
     const messageId = await shop.telegram.send(chatId, screen);
     shop.failpoint('bot.after-progress-send');
     await setOrderMessage(shop.store, orderId, { chatId, messageId });
+    if (message === undefined && progress.state === 'paid') await endChoices(shop, orderId);
   }
 }

@@ -86,6 +86,15 @@ export class Telegram {
     }
   }
 
+  /** Takes the buttons of a message away; of an invoice those below its own. One that has none stays as it is. */
+  async takeButtons(chatId: number, messageId: number): Promise<void> {
+    try {
+      await this.api.editMessageReplyMarkup(chatId, messageId);
+    } catch (thrown) {
+      if (refusalOf(thrown) === undefined) throw thrown;
+    }
+  }
+
   /** Ends the waiting of a button. One that was pressed long ago, or answered, needs none. @param text plain */
   async answer(callbackId: string, text?: string): Promise<void> {
     try {

@@ -94,7 +94,12 @@ export async function readEntries(db: Queryable, subscriptionId: string): Promis
 function toEntry(row: EntryRow): LedgerEntry {
   const { id, subscriptionId, source, cause, author, reason, target } = row;
   const base = {
-    ...{ id, subscriptionId, source, cause, author, reason },
+    id,
+    subscriptionId,
+    source,
+    cause,
+    author,
+    reason,
     sequence: Number(row.sequence),
     at: Math.floor(row.atMs / 1000),
     orderId: row.orderId ?? undefined,

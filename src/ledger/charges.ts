@@ -56,7 +56,8 @@ export interface RecordedCharge {
  * it to a person. Told any number of times, in any order, from any replica, the outcome is the same.
  */
 export async function recordCharge(store: Store, charge: VerifiedCharge): Promise<RecordedCharge> {
-  return store.transaction((tx) => recordChargeLocked(tx, charge));
+  // What is on record stays as it is, so books that are read again and again cost one look each.
+  return (await findDisposition(store, charge)) ?? store.transaction((tx) => recordChargeLocked(tx, charge));
 }
 
 /** {@link recordCharge} within the caller's transaction. */

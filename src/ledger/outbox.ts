@@ -11,11 +11,14 @@ export type OutboxTopic = (typeof outboxTopics)[number];
 /** Asks for work, in the transaction that makes it necessary. Asked while it is being done, it is done once more. */
 export async function askFor(tx: Queryable, topic: OutboxTopic, key: string): Promise<void> {
   await tx.query(
-    `insert into wayleave.outbox as o (topic, key, next_at, created_at) values ($1, $2, wayleave.wall_clock(), wayleave.wall_clock())
-     on conflict (topic, key) do update set version = o.version + 1, next_at = least(o.next_at, excluded.next_at)`,
+    `with asked as (
+       insert into wayleave.outbox as o (topic, key, next_at, created_at)
+       values ($1, $2, wayleave.wall_clock(), wayleave.wall_clock())
+       on conflict (topic, key) do update set version = o.version + 1, next_at = least(o.next_at, excluded.next_at)
+       returning 1)
+     select wayleave.ring_outbox() from asked`,
     [topic, key],
   );
-  await tx.query('select wayleave.ring_outbox()');
 }
 
 export interface ClaimedWork {

@@ -217,7 +217,9 @@ async function reverseGrants(
   const reversal = {
     kind: 'reversal',
     source: 'refund',
-    ...{ subscriptionId, shopId, author: startedBy },
+    subscriptionId,
+    shopId,
+    author: startedBy,
     reason: `refund of charge ${chargeId} of ${provider}`,
     ...(orderId === undefined ? {} : { orderId }),
   } as const;

@@ -78,7 +78,11 @@ async function queue(
   { moment, dedupe, usefulUntil }: { readonly moment: number; readonly dedupe: string; readonly usefulUntil: number },
 ): Promise<boolean> {
   return notify(tx, {
-    ...{ shopId, customerId, subscriptionId, kind: 'expiry', dedupe: `${subscriptionId}:${dedupe}` },
+    shopId,
+    customerId,
+    subscriptionId,
+    kind: 'expiry',
+    dedupe: `${subscriptionId}:${dedupe}`,
     payload: { moment, expiresAt, trial: trial ? 1 : 0 },
     delivery: 'at-most-once',
     usefulUntilMs: usefulUntil * 1000,

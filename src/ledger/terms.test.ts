@@ -15,8 +15,8 @@ function plan(spec: Partial<VPNPlan['spec']> = {}): VPNPlan {
       visibility: 'Public',
       order: 0,
       ...spec,
-    } as VPNPlan['spec'],
-  } as VPNPlan;
+    },
+  };
 }
 
 describe('terms', () => {

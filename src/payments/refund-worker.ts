@@ -37,6 +37,8 @@ const batch = 8;
 const pollMs = 1_000;
 /** How soon a refund that has to wait for somebody else is looked at again. */
 const waitMs = 15_000;
+/** How soon a refund of a shop that does not run here is looked at again: after a start that is a matter of seconds. */
+const elsewhereMs = 2_000;
 
 /**
  * Sends the refunds that were asked for, on any number of replicas. A kill between sending and confirming sends it again:
@@ -110,7 +112,7 @@ export class RefundWorker {
     if (shop.refundsPausedAtMs !== undefined) return waitMs;
     const providers = providersOf(refund.shopId);
     // Another replica may run that shop, or it is about to start.
-    if (providers === undefined) return waitMs;
+    if (providers === undefined) return elsewhereMs;
     const provider = providers.find(({ id }) => id === refund.provider);
     if (provider === undefined) {
       throw new PaymentError(

@@ -14,10 +14,7 @@ export async function listenForChanges({ onChange, ...options }: ListenOptions):
   const onRing = (payload = '*'): void => {
     onChange(payload === '*' ? 'all' : payload.split(','));
   };
-  await listenTo(
-    { name: 'wayleave_changed', applicationName: 'wayleave-changes', what: 'changes', onRing },
-    options,
-  );
+  await listenTo({ name: 'wayleave_changed', applicationName: 'wayleave-changes', what: 'changes', onRing }, options);
 }
 
 export interface ListenForWorkOptions extends DoorbellOptions {

@@ -6,15 +6,18 @@ import { constants } from 'node:os';
 import path from 'node:path';
 
 /** What to run, and how to end it. */
-export interface GuardedCommand {
+export interface GuardedCommand extends GuardedProgram {
+  /** Appended to: standard output and standard error together. */
+  readonly logFile: string;
+}
+
+export interface GuardedProgram {
   readonly file: string;
   readonly args?: readonly string[];
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Run as this user; only root may choose. */
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** Appended to: standard output and standard error together. */
-  readonly logFile: string;
   /** Default: SIGTERM. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT';
   /** After this the process is killed; default 15,000. */
@@ -60,17 +63,10 @@ exec "$@"
  * @throws Error if the program cannot be started; the message names it
  */
 export async function startGuarded(command: GuardedCommand): Promise<GuardedProcess> {
-  const { file, args = [], logFile, stopSignal = 'SIGTERM', graceMs = 15_000 } = command;
+  const { file, logFile } = command;
   await mkdir(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a', 0o600);
-  const tenths = Math.ceil(graceMs / 100);
-  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', stopSignal.slice(3), String(tenths), file, ...args], {
-    detached: true,
-    stdio: ['pipe', log, log],
-    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-    ...(command.env === undefined ? {} : { env: command.env }),
-    ...command.user,
-  });
+  const child = spawnGuarded(command, log);
   closeSync(log);
   const exited = exitOf(child);
   await once(child, 'spawn').catch((cause: unknown) => {
@@ -84,12 +80,28 @@ export async function startGuarded(command: GuardedCommand): Promise<GuardedProc
   return { pid: child.pid, exited, logFile, stop, logTail: (lines) => tail(logFile, lines) };
 }
 
-function exitOf(child: ChildProcess): Promise<number> {
+/** As {@link startGuarded}, without waiting for it. @param output a file descriptor, or `pipe` for whoever listens */
+export function spawnGuarded(program: GuardedProgram, output: number | 'pipe'): ChildProcess {
+  const { file, args = [], cwd, env, user, stopSignal = 'SIGTERM', graceMs = 15_000 } = program;
+  const tenths = String(Math.ceil(graceMs / 100));
+  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', stopSignal.slice(3), tenths, file, ...args], {
+    detached: true,
+    stdio: ['pipe', output, output],
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    ...user,
+  });
   // Writing to a warden that is gone breaks the pipe, and then there is nobody left to tell.
   child.stdin?.on('error', () => undefined);
+  child.once('exit', () => {
+    child.stdin?.end('ended\n');
+  });
+  return child;
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
-      child.stdin?.end('ended\n');
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
     child.once('error', () => {

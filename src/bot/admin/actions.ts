@@ -20,7 +20,7 @@ export const adminActions = {
   transfer: 'a.tr',
   approve: 'a.tr+',
   decline: 'a.tr-',
-  declineFor: 'a.tr!',
+  declineFor: 'a.tr-for',
   revenue: 'a.rev',
   admins: 'a.adm',
   /** Asks before an act; then does it. */

@@ -2,7 +2,9 @@ import {
   authorOf,
   banCustomer,
   compensationDays,
+  confirmRefund,
   dismissRefusedRefund,
+  findNamedCharges,
   grantTime,
   LedgerError,
   may,
@@ -24,7 +26,7 @@ import { adminActions } from './actions.ts';
 import { chargeOf } from './charge-card.ts';
 import { customerOf } from './customer-card.ts';
 import type { StaffVisit } from './staff.ts';
-import { subscriptionOf } from './subscription-card.ts';
+import { subscriptionOf } from './subscription-of.ts';
 
 /** What an act is done to, checked to be of this shop. */
 export interface ActSubject {
@@ -79,7 +81,7 @@ const onCharge = async (visit: StaffVisit, target: string): Promise<ActSubject> 
   const charge = await chargeOf(visit, target);
   const { speak } = visit;
   const left = sayAmount(speak, charge.amountMinor - charge.refundedMinor, charge.currency);
-  const what = `${left}, ${charge.provider}${charge.customer === undefined ? '' : `, ${charge.customer.name}`}`;
+  const what = `${left}, ${speak.label(`method-${charge.provider}`)}${charge.customer === undefined ? '' : `, ${charge.customer.name}`}`;
   return { name: subjectOfCharge(charge), words: { what }, back: [adminActions.charge, charge.handle] };
 };
 
@@ -179,6 +181,17 @@ export const acts: Readonly<Record<string, Act>> = {
       if (charge.disposition === 'granted')
         await dismissRefusedRefund(visit.shop.store, keyOf(charge), by(visit, order));
       else await settleCharge(visit.shop.store, keyOf(charge), { kind: 'dismiss' }, by(visit, order));
+    },
+  },
+  returned: {
+    action: 'refund',
+    isRepeatable: true,
+    subject: onCharge,
+    perform: async (visit, order) => {
+      const charge = await chargeOf(visit, order.target);
+      const [named] = await findNamedCharges(visit.shop.store, charge.handle, charge.shopId);
+      const refundKey = named?.refusedKey ?? `by hand:${order.requestId}`;
+      await confirmRefund(visit.shop.store, { ...keyOf(charge), refundKey, startedBy: authorOf(visit.admin) });
     },
   },
   refunds: {

@@ -38,6 +38,7 @@ export async function announceTransfers(shop: Shop, transferId?: string): Promis
       const transfer = await findTransfer(shop.store, shopId, unshown.transferId);
       const screen = transfer && transferScreen(await speakerOf(shop, unshown.adminChatId), transfer, admins);
       const messageId = screen && (await sendOrGiveUp(shop, unshown.adminChatId, transfer, screen));
+      shop.failpoint('bot.after-transfer-send');
       await recordTransferMessage(shop.store, unshown, messageId);
     });
   }

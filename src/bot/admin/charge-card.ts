@@ -1,9 +1,10 @@
-import { authorOf, findCharge, listAdmins, may, takeCharge, type QueuedCharge } from '../../ledger/index.ts';
+import { authorOf, findCharge, listAdmins, takeCharge, type QueuedCharge } from '../../ledger/index.ts';
 import { sayAmount } from '../amount.ts';
 import { isUuid, shortKey } from '../callback.ts';
 import { staleButton } from '../errors.ts';
 import type { Button } from '../screen.ts';
 import { adminActions } from './actions.ts';
+import { chargeOptions } from './charge-options.ts';
 import { button } from './pages.ts';
 import type { StaffVisit } from './staff.ts';
 import { authorName, joinLines, personHtml } from './wording.ts';
@@ -17,7 +18,7 @@ export async function showCharge(visit: StaffVisit, [handle]: readonly string[])
   const lines = [
     speak.say('admin-charge-title', {
       amount: sayAmount(speak, charge.amountMinor, charge.currency),
-      provider: charge.provider,
+      provider: speak.label(`method-${charge.provider}`),
     }),
     speak.say(`admin-disposition-${charge.disposition}`),
     ...(charge.live ? [] : [speak.say('admin-test-money')]),
@@ -40,35 +41,24 @@ export async function showCharge(visit: StaffVisit, [handle]: readonly string[])
 }
 
 function buttonsOf({ speak, admin }: StaffVisit, charge: QueuedCharge): Button[][] {
-  const { handle, disposition, refund, settlement, customer } = charge;
-  const act = (name: string): Button => button(speak, `admin-button-${name}`, adminActions.ask, name, handle);
-  const isOdd = disposition !== 'granted' && disposition !== 'foreign';
-  const isOpen = settlement === undefined && refund?.state !== 'requested';
-  const isRefusedOnly = disposition === 'granted' && refund?.state === 'refused' && settlement === undefined;
-  const canRefund =
-    refund?.state !== 'requested' && charge.refundedMinor < charge.amountMinor && disposition !== 'foreign';
-  const rows: Button[][] = [];
-  const mine = charge.owner === authorOf(admin);
-  if (may(admin.role, 'queues') && isOpen && (isOdd || isRefusedOnly) && !mine) {
-    rows.push([
-      button(
-        speak,
-        charge.owner === undefined ? 'admin-button-take' : 'admin-button-take-over',
-        adminActions.take,
-        handle,
-        shortKey(charge.owner ?? ''),
-      ),
-    ]);
-  }
-  if (may(admin.role, 'refund') && canRefund) rows.push([{ ...act('refund'), style: 'danger' }]);
-  if (may(admin.role, 'queues') && isOdd && isOpen) {
-    rows.push([...(charge.subscriptionId === undefined ? [] : [act('extend')]), act('dismiss')]);
-  }
-  if (may(admin.role, 'queues') && isRefusedOnly) rows.push([act('dismiss')]);
-  const back =
+  const { handle, owner, customer } = charge;
+  const options = chargeOptions(charge, admin);
+  const keys = {
+    take: 'admin-button-take',
+    takeOver: 'admin-button-take-over',
+  } as const;
+  const takes = (['take', 'takeOver'] as const)
+    .filter((name) => options.has(name))
+    .map((name) => button(speak, keys[name], adminActions.take, handle, shortKey(owner ?? '')));
+  const acts = (['returned', 'refund', 'extend', 'dismiss'] as const)
+    .filter((name) => options.has(name))
+    .map((name): Button => {
+      const made = button(speak, `admin-button-${name}`, adminActions.ask, name, handle);
+      return name === 'refund' ? { ...made, style: 'danger' } : made;
+    });
+  const whose =
     customer === undefined ? [] : [button(speak, 'admin-button-customer', adminActions.customer, customer.id)];
-  rows.push([...back, button(speak, 'admin-button-menu', adminActions.menu)]);
-  return rows;
+  return [takes, ...acts.map((act) => [act]), [...whose, button(speak, 'admin-button-menu', adminActions.menu)]];
 }
 
 /** An admin puts his name on it, in the place of whoever's he saw there. @param args handle, key of that owner */

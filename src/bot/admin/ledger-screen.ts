@@ -3,7 +3,7 @@ import type { Speaker } from '../texts.ts';
 import { adminActions } from './actions.ts';
 import { button, paged, pageOf } from './pages.ts';
 import type { StaffVisit } from './staff.ts';
-import { subscriptionOf } from './subscription-card.ts';
+import { subscriptionOf } from './subscription-of.ts';
 import { joinLines } from './wording.ts';
 
 const pageSize = 8;

@@ -1,4 +1,5 @@
-import { may, summarizeQueues } from '../../ledger/index.ts';
+import { getShop, may, summarizeQueues } from '../../ledger/index.ts';
+import { writeCallback } from '../callback.ts';
 import type { Visit } from '../context.ts';
 import { actions as customerActions } from '../actions.ts';
 import type { Button } from '../screen.ts';
@@ -9,22 +10,20 @@ import { asStaff, type StaffVisit } from './staff.ts';
 /** Where an admin begins: only what he may do is there. */
 export async function showAdminMenu(visit: StaffVisit): Promise<void> {
   const { shop, speak, admin } = visit;
-  const { shop: record, spec } = shop.view;
+  const { spec } = shop.view;
+  // Whether refunds are paused changes without the shop's resource.
+  const record = await getShop(shop.store, shop.view.shop.id);
   const waiting = await summarizeQueues(shop.store, record.id);
   const transfers = waiting.find(({ queue }) => queue === 'transfers')?.count ?? 0;
   const others = waiting.reduce((sum, { count }) => sum + count, 0) - transfers;
   const rows: Button[][] = [[{ ...button(speak, 'admin-button-find', adminActions.find), style: 'primary' }]];
   if (may(admin.role, 'transfers')) {
     const text = speak.label('admin-button-transfers', { count: transfers });
-    rows.push([{ ...button(speak, 'admin-button-transfers', adminActions.transfers), text }]);
+    rows.push([{ text, data: writeCallback(adminActions.transfers) }]);
   }
   if (may(admin.role, 'queues')) {
-    rows.push([
-      {
-        ...button(speak, 'admin-button-queues', adminActions.queues),
-        text: speak.label('admin-button-queues', { count: others }),
-      },
-    ]);
+    const text = speak.label('admin-button-queues', { count: others });
+    rows.push([{ text, data: writeCallback(adminActions.queues) }]);
   }
   if (may(admin.role, 'revenue')) rows.push([button(speak, 'admin-button-revenue', adminActions.revenue)]);
   if (may(admin.role, 'admins')) rows.push([button(speak, 'admin-button-admins', adminActions.admins)]);

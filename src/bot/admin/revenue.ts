@@ -26,7 +26,8 @@ function describe(
   { provider, currency, live, paidMinor, refundedMinor, charges }: RevenueLine,
 ): string {
   const amount = (minorUnits: bigint): string => sayAmount(speak, minorUnits, currency);
-  const line = speak.say('admin-revenue-line', { provider, net: amount(paidMinor - refundedMinor), charges });
+  const by = speak.label(`method-${provider}`);
+  const line = speak.say('admin-revenue-line', { provider: by, net: amount(paidMinor - refundedMinor), charges });
   const refunds =
     refundedMinor === 0n
       ? ''

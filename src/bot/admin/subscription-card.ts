@@ -1,14 +1,14 @@
 import type { VPNSubscription } from '../../api/index.ts';
 import { describeError } from '../../base/errors.ts';
-import { explainLedger, findOwnedIn, foldEntitlement, may, readEntries, type OwnedIn } from '../../ledger/index.ts';
-import { isUuid } from '../callback.ts';
-import { staleButton } from '../errors.ts';
+import { explainLedger, foldEntitlement, may, readEntries, type OwnedIn } from '../../ledger/index.ts';
+import { writeCallback } from '../callback.ts';
 import type { Button } from '../screen.ts';
 import { escapeHtml } from '../texts.ts';
 import { adminActions } from './actions.ts';
 import { ledgerLines } from './ledger-screen.ts';
 import { button } from './pages.ts';
 import type { StaffVisit } from './staff.ts';
+import { subscriptionOf } from './subscription-of.ts';
 import { joinLines } from './wording.ts';
 
 const newestEntries = 4;
@@ -55,8 +55,8 @@ function actsOf({ speak, admin }: StaffVisit, one: OwnedIn): Button[][] {
     can(
       'compensate',
       ...[1, 3, 7].map((days): Button => ({
-        ...act('admin-button-compensate', 'compensate', days),
         text: speak.label('admin-button-compensate', { days }),
+        data: writeCallback(adminActions.ask, 'compensate', one.id, days),
       })),
     ),
     can('grant', button(speak, 'admin-button-grant', adminActions.plans, one.id)),
@@ -107,11 +107,4 @@ async function describeCluster({ shop, speak }: StaffVisit, name: string): Promi
 function mark(status: string): string {
   if (status === 'True') return '✅';
   return status === 'False' ? '❌' : '❔';
-}
-
-/** @throws BotError BOT_BUTTON_STALE where the shop has no such subscription */
-export async function subscriptionOf({ shop }: StaffVisit, id: string | undefined): Promise<OwnedIn> {
-  const found = isUuid(id) ? await findOwnedIn(shop.store, shop.view.shop.id, id) : undefined;
-  if (found !== undefined) return found;
-  throw staleButton('there is no such subscription');
 }

@@ -108,6 +108,7 @@ async function decide(
   const shopId = shop.view.shop.id;
   const verdict = { shopId, transferId: transfer.id, decision, by: authorOf(admin), reason };
   const decided = await decideTransfer(shop.store, verdict);
+  shop.failpoint('bot.after-decision');
   if (decided.charge !== undefined) shop.metrics.chargeRecorded('manual', decided.charge);
   const state = await findDialog(shop.store, shopId, telegramId);
   if (state?.kind === adminDialogs.decline && state['transfer'] === transfer.id)

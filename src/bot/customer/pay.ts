@@ -123,6 +123,10 @@ export async function cancel(visit: Visit, [orderId]: readonly string[]): Promis
   const order = isUuid(orderId) ? await findOrder(shop.store, shop.view.shop.id, orderId) : undefined;
   if (order?.customerId !== customer.id) throw staleButton('the order is not of this customer');
   await cancelOrder(shop.store, customer.id, order.id);
+  const { state } = (await findOrder(shop.store, shop.view.shop.id, order.id)) ?? order;
+  if (state === 'paid') throw staleButton('the order is paid');
+  // Somebody looks at its receipt, which ends in one way or the other.
+  if (state === 'pending') return visit.toast(speak.label('transfer-waiting'));
   await closeDialog(shop.store, shop.view.shop.id, visit.telegramId);
   await removeInvoices(visit, order.id);
   await visit.toast(speak.label('order-canceled'));

@@ -9,7 +9,7 @@ import {
   submitReceipt,
 } from '../../ledger/index.ts';
 import { describeError } from '../../base/errors.ts';
-import { referenceTo } from '../attempt-message.ts';
+import { endChoices, referenceTo } from '../attempt-message.ts';
 import { actions } from '../actions.ts';
 import { isUuid, writeCallback } from '../callback.ts';
 import type { Shop, Visit } from '../context.ts';
@@ -78,6 +78,7 @@ export async function takeReceipt(visit: Visit, message: Message, state: DialogS
     shop.failpoint('bot.after-receipt-reply');
     await setOrderMessage(shop.store, orderId, { chatId: telegramId, messageId });
     await closeDialog(shop.store, shopId, telegramId);
+    await endChoices(shop, orderId);
     for (const { onReceipt } of shop.modules.modules) await onReceipt?.(shop, transfer.id);
   } catch (thrown) {
     if (!(thrown instanceof LedgerError && thrown.code === 'LEDGER_ORDER_UNKNOWN')) throw thrown;

@@ -71,6 +71,14 @@ export class NoticeMetrics {
     this.#copies.inc({ direction });
   }
 
+  /** The shop is looked after here from now on. @param shop `namespace/name` */
+  expect(shop: string): void {
+    this.queuesSeen(
+      shop,
+      queueNames.map((queue) => ({ queue, count: 0, oldestSeconds: 0 })),
+    );
+  }
+
   /** @param shop `namespace/name` */
   queuesSeen(shop: string, summaries: readonly QueueSummary[]): void {
     for (const { queue, count, oldestSeconds } of summaries) {
@@ -79,7 +87,7 @@ export class NoticeMetrics {
     }
   }
 
-  /** The shop is not looked after here any more. */
+  /** The shop is not looked after here any more: an age that nobody renews would alert for ever. */
   forget(shop: string): void {
     for (const queue of queueNames) {
       this.#queueAge.remove({ shop, queue });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../base/clock.ts';
 import { Pace } from './pace.ts';
 
-function handClock(): { readonly clock: Clock; advance(ms: number): void } {
+function handClock(): { readonly clock: Clock; readonly advance: (ms: number) => void } {
   let now = 0;
   const clock: Clock = { now: () => now, monotonic: () => now, schedule: () => () => undefined };
   return {

@@ -96,6 +96,7 @@ export class NoticeWorker {
     if (rendered === undefined || !(await beginSending(store, notice, this.#leaseMs))) return;
     try {
       await this.#send(notice.telegramId, rendered);
+      this.#shop.failpoint('bot.after-notice-send');
     } catch (thrown) {
       return this.#fail(notice, thrown);
     }

@@ -69,7 +69,10 @@ async function sendAnswer(
     return false;
   }
   const isNew = await notify(shop.store, {
-    ...{ shopId: shop.view.shop.id, customerId, kind: 'support', delivery: 'at-least-once' },
+    shopId: shop.view.shop.id,
+    customerId,
+    kind: 'support',
+    delivery: 'at-least-once',
     dedupe: `${telegramId}:${message.message_id}`,
     payload: { text, ...(photo === undefined ? {} : { photo }) },
   });

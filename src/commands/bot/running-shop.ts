@@ -201,7 +201,12 @@ export class RunningShopBot {
     const { store, metrics, clock, random, log } = parts;
     const jobs = jobsOf(parts, { record: this.#record, shop: this.shop, providers: this.providers });
     const options = { shop: this.#record, store, metrics: metrics.payments, clock, random, log, signal };
-    await Promise.all([this.#takeUpdates(signal), runJobs(jobs, options)]);
+    metrics.notices.expect(this.key);
+    try {
+      await Promise.all([this.#takeUpdates(signal), runJobs(jobs, options)]);
+    } finally {
+      metrics.notices.forget(this.key);
+    }
   }
 
   /** Tells Telegram how updates come, again until it has heard, and polls where they are polled. */

@@ -17,6 +17,7 @@ import type { ListenAddress } from '../value-kinds.ts';
 import { Bell } from './bells.ts';
 import type { BotParts } from './parts.ts';
 import { ShopBots } from './shop-runner.ts';
+import { UnprovisionedGauge } from './unprovisioned.ts';
 import { WebhookServer } from './webhook-server.ts';
 import { runWorkers } from './workers.ts';
 
@@ -64,6 +65,7 @@ export function createBotService(options: BotServiceOptions): Service {
   const work = new Bell();
   const deliveries = new Bell();
   const payments = new PaymentMetrics(registry);
+  const unprovisioned = new UnprovisionedGauge({ registry, store, clock, log });
   const parts: BotParts = {
     ...options,
     ...reflectors,
@@ -123,7 +125,7 @@ export function createBotService(options: BotServiceOptions): Service {
       await Promise.all([
         controller.run(signal),
         projection.run(signal),
-        runWorkers({ parts, shops, bell: work, deliveries }, signal),
+        runWorkers({ parts, shops, bell: work, deliveries, unprovisioned }, signal),
         standForElection(elector, showLeading, options, signal),
         listenForWork({
           ...listening,

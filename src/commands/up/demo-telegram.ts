@@ -28,6 +28,8 @@ export async function startDemoTelegram({
     botUsername: 'demo_vpn_bot',
   });
   simulator.user(demoCustomer);
-  simulator.user(demoSeller);
+  const seller = simulator.user(demoSeller);
+  // Telegram lets a bot write to nobody who has not started it: without this the first receipt would not reach her.
+  if (seller.chat().length === 0) await seller.sends('/start');
   return { url: simulator.apiUrl, token: simulator.token, stop: () => simulator.stop() };
 }

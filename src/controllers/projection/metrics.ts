@@ -9,7 +9,10 @@ import type { ProjectionOutcome } from './projector.ts';
 export const findings = ['absent', 'terminating', 'outdated', 'edited', 'retired', 'unknown'] as const;
 export type Finding = (typeof findings)[number];
 
-const outcomes = ['applied', 'retired', 'nothing', 'failed'] as const satisfies readonly (ProjectionOutcome | 'failed')[];
+const outcomes = ['applied', 'retired', 'nothing', 'failed'] as const satisfies readonly (
+  | ProjectionOutcome
+  | 'failed'
+)[];
 const timerPurposes = ['refold', 'retire'] as const;
 
 /** What the way from the ledger to the cluster tells Prometheus. Every series is there from the start. */

@@ -1,7 +1,7 @@
 import { vpnSubscriptions } from '../../api/index.ts';
 import { sleep, type Clock, type Random } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { Backoff, isKubeError, watchEvents, type KubeObject, type WatchEvent } from '../../kube/index.ts';
+import { Backoff, watchEvents, type KubeObject, type WatchEvent } from '../../kube/index.ts';
 import type { ProjectionMetrics } from './metrics.ts';
 import { isOverridden } from './ownership.ts';
 import { askForAll, soldSelector, subscriptionOf, sweep, type SweepOptions } from './sweep.ts';
@@ -19,6 +19,8 @@ const defaultSweepEveryMs = 300_000;
 const retryMs = { floor: 800, cap: 30_000 };
 /** Bookmarks come at least every 75 s. */
 const inactivityMs = 100_000;
+/** The API server ends a watch every few minutes. One that lived shorter has perhaps never worked. */
+const healthyAfterMs = 10_000;
 
 /**
  * Looks after the resources of what was sold: compares all of them at the start and every five minutes, and between that
@@ -40,7 +42,6 @@ export class Patrol {
     while (!signal.aborted) {
       try {
         const resourceVersion = await this.#sweep();
-        this.#backoff.reset();
         metrics.sweepSucceeded(clock.now());
         await this.#watch(resourceVersion, signal);
       } catch (err) {
@@ -66,7 +67,11 @@ export class Patrol {
     return resourceVersion;
   }
 
-  /** Until it is time to compare again. @throws StoreError when something was seen that could not be asked for */
+  /**
+   * Until it is time to compare again, which is soon where the watch does not hold.
+   *
+   * @throws StoreError when something was seen that could not be asked for
+   */
   async #watch(fromVersion: string, signal: AbortSignal): Promise<void> {
     const { clock, random, log, sweepEveryMs = defaultSweepEveryMs } = this.#options;
     const time = new AbortController();
@@ -77,6 +82,7 @@ export class Patrol {
     let resourceVersion = fromVersion;
     try {
       while (!over.aborted) {
+        const startedMs = clock.monotonic();
         let failure: unknown;
         for await (const batch of this.#events(resourceVersion, over, (thrown) => {
           failure = thrown;
@@ -85,9 +91,12 @@ export class Patrol {
           resourceVersion = batch.at(-1)?.object.metadata.resourceVersion ?? resourceVersion;
         }
         if (over.aborted) return;
-        if (isKubeError(failure, 'KUBE_GONE')) return;
-        if (failure !== undefined) log.warn({ err: failure }, 'lost sight of what was sold, watching again');
+        const isHealthy = clock.monotonic() - startedMs >= healthyAfterMs;
+        if (isHealthy) this.#backoff.reset();
+        if (isHealthy && failure === undefined) continue;
+        log.info({ err: failure }, 'lost sight of what was sold, comparing again');
         await sleep(clock, this.#backoff.next(), over);
+        return;
       }
     } finally {
       cancel();

@@ -110,7 +110,10 @@ export class ProjectionWorker {
     try {
       await postponeWork(store, 'project', work, { afterMs: retryDelayMs(work.attempts, random), error });
     } catch (err) {
-      log.warn({ err, subscription: work.key }, 'a failure could not be recorded: it is tried again when the claim ends');
+      log.warn(
+        { err, subscription: work.key },
+        'a failure could not be recorded: it is tried again when the claim ends',
+      );
     }
   }
 

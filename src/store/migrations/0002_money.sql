@@ -86,6 +86,7 @@ create table orders (
 -- The payment lock: a double click finds the order that is there.
 create unique index orders_pending on orders (shop_id, subscription_id) where state = 'pending';
 create index orders_of_customer on orders (customer_id, created_at desc);
+create index orders_of_subscription on orders (subscription_id);
 create index orders_renewing on orders (renews) where renews is not null;
 create index orders_to_expire on orders (expires_at) where state = 'pending' and review_since is null;
 create index orders_unprovisioned on orders (closed_at) where state = 'paid' and provisioned_at is null;
@@ -260,7 +261,7 @@ create table timers (
   due_at timestamptz not null,
   primary key (subscription_id, purpose)
 );
-create index timers_due on timers (purpose, due_at);
+create index timers_due on timers (purpose, due_at) include (subscription_id);
 
 -- What a customer is told. The key says about what, so the same is never told twice.
 create table notices (

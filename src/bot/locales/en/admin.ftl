@@ -29,6 +29,7 @@ admin-button-take = ✋ Take it
 admin-button-take-over = ✋ Take it over
 admin-button-refund = ↩️ Send all back
 admin-button-extend = ⏩ Give time for it
+admin-button-returned = 💸 I have sent it back
 admin-button-dismiss = ✔️ Dealt with
 admin-button-approve = ✅ Approve
 admin-button-decline = ✖ Decline
@@ -135,7 +136,7 @@ admin-queue-surplus-about = The order was paid already, and the provider cannot 
 admin-queue-mismatch-about = Another amount, currency or payer than the order has. Find out, then send it back or give time.
 admin-queue-orphan-about = Marked by this shop, but its order is not on record, for example after a restore.
 admin-queue-blocked-about = Paid by somebody who is banned. Send it back, or end the ban and give time.
-admin-queue-refused-about = The provider will not send it back. Try again, or pay it back another way and mark it as dealt with.
+admin-queue-refused-about = The provider will not send it back. Try again, or send it back yourself and say so: then the time ends too.
 
 ## Revenue
 
@@ -177,6 +178,7 @@ admin-ask-ban = Ban { $what }? All subscriptions are suspended and open orders c
 admin-ask-unban = End the ban of { $what }?
 admin-ask-refund = Send <b>{ $what }</b> back? The time that it bought ends when the provider confirms.
 admin-ask-extend = Give time for { $what }? As much as its order would have bought.
+admin-ask-returned = Have you sent <b>{ $what }</b> back yourself? The time that it bought ends at once.
 admin-ask-dismiss = Mark { $what } as dealt with? No money moves.
 admin-ask-refunds = Send refunds of { $what } again? Those that wait go out at once.
 admin-grant-what = Give what? Days are like those before; a plan brings its own limits.
@@ -195,6 +197,7 @@ admin-did-ban = ⛔ { $what } is banned.
 admin-did-unban = ✅ The ban of { $what } has ended.
 admin-did-refund = ↩️ { $what }: on its way back.
 admin-did-extend = ⏩ Time given for { $what }.
+admin-did-returned = 💸 { $what } is on record as sent back.
 admin-did-dismiss = ✔️ { $what } is dealt with.
 admin-did-refunds = ▶️ Refunds of { $what } are sent again.
 

@@ -29,6 +29,7 @@ admin-button-take = ✋ Взять себе
 admin-button-take-over = ✋ Забрать себе
 admin-button-refund = ↩️ Вернуть всё
 admin-button-extend = ⏩ Дать время
+admin-button-returned = 💸 Я вернул деньги сам
 admin-button-dismiss = ✔️ Улажено
 admin-button-approve = ✅ Подтвердить
 admin-button-decline = ✖ Отклонить
@@ -135,7 +136,7 @@ admin-queue-surplus-about = Заказ уже был оплачен, а плат
 admin-queue-mismatch-about = Сумма, валюта или плательщик не те, что в заказе. Разберитесь, затем верните или дайте время.
 admin-queue-orphan-about = Помечен этим магазином, но заказа в базе нет, например после восстановления.
 admin-queue-blocked-about = Заплатил заблокированный клиент. Верните или снимите блокировку и дайте время.
-admin-queue-refused-about = Платёжная система не возвращает. Попробуйте ещё раз или верните иначе и отметьте как улаженное.
+admin-queue-refused-about = Платёжная система не возвращает. Попробуйте ещё раз или верните сами и отметьте это: тогда закончится и время.
 
 ## Выручка
 
@@ -179,6 +180,7 @@ admin-ask-ban = Заблокировать { $what }? Все подписки п
 admin-ask-unban = Снять блокировку: { $what }?
 admin-ask-refund = Вернуть <b>{ $what }</b>? Купленное время закончится, когда платёжная система подтвердит.
 admin-ask-extend = Дать время за { $what }? Столько, сколько купил бы заказ.
+admin-ask-returned = Вы сами вернули <b>{ $what }</b>? Купленное на эти деньги время сразу закончится.
 admin-ask-dismiss = Отметить { $what } как улаженное? Деньги не двигаются.
 admin-ask-refunds = Снова отправлять возвраты ({ $what })? Ожидающие уйдут сразу.
 admin-grant-what = Что дать? Дни такие же, как прежние; тариф приносит свои ограничения.
@@ -198,6 +200,7 @@ admin-did-ban = ⛔ Заблокирован: { $what }.
 admin-did-unban = ✅ Блокировка снята: { $what }.
 admin-did-refund = ↩️ { $what }: возвращается.
 admin-did-extend = ⏩ Время дано за { $what }.
+admin-did-returned = 💸 Записано, что деньги возвращены: { $what }.
 admin-did-dismiss = ✔️ Улажено: { $what }.
 admin-did-refunds = ▶️ Возвраты ({ $what }) снова отправляются.
 

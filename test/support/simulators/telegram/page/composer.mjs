@@ -28,7 +28,7 @@ export function createComposer(onText, onPhoto) {
   const keys = h('div', { class: 'reply-keyboard', role: 'group', 'aria-label': 'Suggested answers', hidden: true });
   const attach = menuButton('attach', 'Attach a photo', 'attach', () => [
     menuItem('image', 'Photo from this computer', 'attach-choose', () => file.click()),
-    menuItem('receipt', 'Sample receipt', 'attach-receipt', () => onPhoto(drawReceipt(chat.person.firstName))),
+    menuItem('receipt', 'Sample receipt', 'attach-receipt', () => onPhoto(drawReceipt(chat))),
   ]);
   const commands = menuButton('slash', 'Commands of this bot', 'commands', () =>
     chat.commands.map(({ command, description }) => {

@@ -43,8 +43,9 @@ export function avatar(person) {
   return element;
 }
 
+/** Of `(the seller)` the t. */
 function initialOf(name) {
-  const [first] = new Intl.Segmenter().segment(name);
+  const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}\p{Emoji}]+/u, ''));
   return first?.segment ?? '';
 }
 

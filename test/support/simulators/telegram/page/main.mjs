@@ -71,9 +71,10 @@ async function load() {
   await drawer.refresh();
 }
 
-/** On a wide screen somebody is always shown; on a phone that would skip the list. */
+/** Somebody is always shown: who has yet to press Start, as on a first visit, else whose chat is the newest. */
 function firstId() {
-  const [first] = people.toSorted((a, b) => (b.last?.atMs ?? 0) - (a.last?.atMs ?? 0));
+  const byTime = people.toSorted((a, b) => (b.last?.atMs ?? 0) - (a.last?.atMs ?? 0));
+  const first = people.find((person) => !person.hasStarted) ?? byTime[0];
   return first?.id;
 }
 

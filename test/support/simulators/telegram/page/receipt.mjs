@@ -1,10 +1,12 @@
 /**
- * Draws what a bank shows after a transfer, so that nobody needs a picture at hand.
+ * Draws what a bank shows after a transfer, so that nobody needs a picture at hand: of as much, and to that card, as the
+ * bot last asked for.
  *
- * @param {string} name of who paid
+ * @param {any} chat as the simulator describes it
  * @returns {string} a PNG in base64
  */
-export function drawReceipt(name) {
+export function drawReceipt({ person, messages }) {
+  const asked = messages.findLast(({ from, text }) => from === 'bot' && CARD.test(text));
   const canvas = document.createElement('canvas');
   canvas.width = 640;
   canvas.height = 900;
@@ -22,12 +24,12 @@ export function drawReceipt(name) {
   pen.lineTo(346, 122);
   pen.stroke();
   write(pen, 'Transfer completed', 320, 250, '600 34px system-ui', '#1b1d24', 'center');
-  write(pen, '199.00', 320, 330, '700 64px system-ui', '#1b1d24', 'center');
+  write(pen, amountIn(asked) ?? '199.00', 320, 330, '700 64px system-ui', '#1b1d24', 'center');
   const now = new Date();
   const lines = [
     ['Date', now.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })],
-    ['From', name],
-    ['To card', '•••• 4242'],
+    ['From', person.firstName],
+    ['To card', `•••• ${CARD.exec(asked?.text ?? '')?.[1] ?? '4242'}`],
     ['Reference', String(now.getTime()).slice(-8)],
   ];
   for (const [index, [label, value]] of lines.entries()) {
@@ -38,6 +40,15 @@ export function drawReceipt(name) {
   }
   write(pen, 'Sample receipt of a simulated bank', 320, 815, '22px system-ui', '#a0a5b1', 'center');
   return canvas.toDataURL('image/png').split(',')[1];
+}
+
+/** The last digits of a card's number. */
+const CARD = /(?:\d[ -]?){12}(\d{4})\b/;
+
+/** What stands out in the message. */
+function amountIn(message) {
+  const bold = message?.entities.find(({ type }) => type === 'bold');
+  return bold && message.text.slice(bold.offset, bold.offset + bold.length);
 }
 
 function fill(pen, colour, x, y, width, height, radius) {

@@ -1,0 +1,42 @@
+import { authorOf, may, type AdminRecord, type QueuedCharge } from '../../ledger/index.ts';
+
+export type ChargeOption = 'take' | 'takeOver' | 'returned' | 'refund' | 'extend' | 'dismiss';
+
+type Facts = Pick<
+  QueuedCharge,
+  'disposition' | 'owner' | 'amountMinor' | 'refundedMinor' | 'refund' | 'settlement' | 'subscriptionId'
+>;
+
+/** What an admin can do about a charge. Money of another shop is nobody's business here. */
+export function chargeOptions(
+  charge: Facts,
+  admin: Pick<AdminRecord, 'role' | 'telegramId'>,
+): ReadonlySet<ChargeOption> {
+  if (charge.disposition === 'foreign' || charge.refund?.state === 'requested') return new Set();
+  return new Set([
+    ...(may(admin.role, 'refund') && canGoBack(charge) ? waysBack(charge) : []),
+    ...(may(admin.role, 'queues') && needsPerson(charge) ? decisions(charge, authorOf(admin)) : []),
+  ]);
+}
+
+function canGoBack({ refundedMinor, amountMinor, settlement }: Facts): boolean {
+  return refundedMinor < amountMinor && settlement !== 'extended';
+}
+
+/** What the provider refuses to send back, a person sends back himself and says so. */
+function waysBack({ refund }: Facts): ChargeOption[] {
+  return refund?.state === 'refused' ? ['refund', 'returned'] : ['refund'];
+}
+
+function decisions({ owner, disposition, subscriptionId, refundedMinor }: Facts, me: string): ChargeOption[] {
+  const options: ChargeOption[] = ['dismiss'];
+  if (owner !== me) options.push(owner === undefined ? 'take' : 'takeOver');
+  // Time for it goes to the subscription of its order, and not beside money that went back.
+  if (disposition !== 'granted' && subscriptionId !== undefined && refundedMinor === 0n) options.push('extend');
+  return options;
+}
+
+/** Nobody decided about it, and it bought nothing, or could not be sent back. */
+function needsPerson({ disposition, settlement, refund }: Facts): boolean {
+  return settlement === undefined && (disposition !== 'granted' || refund?.state === 'refused');
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import {
+  confirmRefund,
+  findOrder,
+  noteProvisioned,
+  oldestUnprovisionedSeconds,
+  readEntries,
+  recordCharge,
+} from '../../../src/ledger/index.ts';
+import { markProvisioned } from '../../../src/store/index.ts';
+import { newCustomer, openTestShop, order, starsCharge, type TestShop } from '../../support/money/shop.ts';
+import { planTerms } from '../../support/money/terms.ts';
+
+/** What the operator does when enough panels have it. */
+async function deliver({ owner, store }: TestShop, subscriptionId: string): Promise<void> {
+  const { rows } = await owner.query<{ revision: string }>(
+    'select revision from wayleave.entitlements where subscription_id = $1',
+    [subscriptionId],
+  );
+  await markProvisioned(store, [{ subscriptionId, revision: Number(rows[0]?.revision) }]);
+}
+
+async function compensationsOf(test: TestShop, subscriptionId: string): Promise<number[]> {
+  const entries = await readEntries(test.store, subscriptionId);
+  return entries.flatMap((entry) =>
+    entry.kind === 'grant' && entry.source === 'compensation' ? [entry.lengthSeconds] : [],
+  );
+}
+
+describe('a paid order', () => {
+  it('is provisioned when its revision has arrived, by one of many who look', async () => {
+    const test = await openTestShop();
+    const alice = await newCustomer(test);
+    const placed = await order(test, alice);
+    await recordCharge(test.store, starsCharge(placed, alice));
+    expect(await noteProvisioned(test.store, test.shop.id)).toBe(0);
+    await test.passTime(100);
+    expect(await oldestUnprovisionedSeconds(test.store, test.shop.id)).toBeGreaterThanOrEqual(100);
+    await deliver(test, placed.order.subscriptionId);
+    const noted = await Promise.all(Array.from({ length: 4 }, () => noteProvisioned(test.store, test.shop.id)));
+    expect(noted.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 1]);
+    expect(await findOrder(test.store, test.shop.id, placed.order.id)).toMatchObject({
+      provisionedAtMs: expect.any(Number) as number,
+    });
+    expect(await oldestUnprovisionedSeconds(test.store, test.shop.id)).toBe(0);
+    expect(await compensationsOf(test, placed.order.subscriptionId)).toEqual([]);
+  });
+
+  it('that came late gets the delay back once, and no other one of the same subscription does', async () => {
+    const test = await openTestShop();
+    const alice = await newCustomer(test);
+    const placed = await order(test, alice);
+    await recordCharge(test.store, starsCharge(placed, alice));
+    const { subscriptionId } = placed.order;
+    const second = await order(test, alice, { subscriptionId, terms: planTerms('year') });
+    await recordCharge(test.store, starsCharge(second, alice));
+    await test.passTime(400);
+    await deliver(test, subscriptionId);
+    expect(await noteProvisioned(test.store, test.shop.id)).toBe(2);
+    const [delay, ...more] = await compensationsOf(test, subscriptionId);
+    expect(more).toEqual([]);
+    expect(delay).toBeGreaterThanOrEqual(400);
+    expect(delay).toBeLessThan(460);
+  });
+
+  it('that was sent back gets nothing for its delay', async () => {
+    const test = await openTestShop();
+    const alice = await newCustomer(test);
+    const placed = await order(test, alice);
+    const charge = starsCharge(placed, alice);
+    await recordCharge(test.store, charge);
+    await test.passTime(400);
+    await confirmRefund(test.store, { ...charge, refundKey: 'theirs', startedBy: 'stars' });
+    await deliver(test, placed.order.subscriptionId);
+    await noteProvisioned(test.store, test.shop.id);
+    expect(await compensationsOf(test, placed.order.subscriptionId)).toEqual([]);
+    expect(await oldestUnprovisionedSeconds(test.store, test.shop.id)).toBe(0);
+  });
+
+  it('that is sent back takes the time for its delay along', async () => {
+    const test = await openTestShop();
+    const alice = await newCustomer(test);
+    const placed = await order(test, alice);
+    const charge = starsCharge(placed, alice);
+    await recordCharge(test.store, charge);
+    await test.passTime(400);
+    await deliver(test, placed.order.subscriptionId);
+    await noteProvisioned(test.store, test.shop.id);
+    await confirmRefund(test.store, { ...charge, refundKey: 'theirs', startedBy: 'stars' });
+    const { rows } = await test.owner.query(
+      'select expires_at <= wayleave.wall_clock() as over from wayleave.entitlements',
+    );
+    expect(rows).toEqual([{ over: true }]);
+  });
+});

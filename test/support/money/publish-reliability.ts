@@ -1,0 +1,27 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const file = path.resolve(import.meta.dirname, '../../../docs/reliability.json');
+
+/** Writes counts into the published figures; what other suites wrote stays. */
+export async function publishReliability(counts: Readonly<Record<string, number>>): Promise<void> {
+  const units: Readonly<Record<string, string>> = {
+    payment_histories: 'histories',
+    paid_not_provisioned: 'orders',
+    granted_twice: 'grants',
+    charges_unrecorded: 'charges',
+    foreign_refunds: 'refunds',
+  };
+  const known = await readKnown();
+  const figures = Object.entries(counts).map(([name, value]) => [name, { value, unit: units[name] ?? '' }]);
+  await writeFile(file, `${JSON.stringify({ ...known, ...Object.fromEntries(figures) }, null, 2)}\n`);
+}
+
+async function readKnown(): Promise<object> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as object;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
