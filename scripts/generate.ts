@@ -13,6 +13,7 @@ import { ruleCases } from '../test/integration/api/cases/index.ts';
 import { readWords } from '../test/integration/api/cases/words.ts';
 import { rejectionsPage } from '../test/integration/api/cases/rejections-page.ts';
 import { configurationPage } from './configuration-page.ts';
+import { metricsPage } from './metrics-page.ts';
 
 /** The root of this repository. */
 const HOME = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +27,12 @@ const FOLDERS = { definitions: 'crds', reference: 'docs/reference' } as const;
 
 /** Generated from the commands' options, in a folder of pages that people write. */
 const CONFIGURATION = { path: 'docs/operations/configuration.md', source: 'src/commands' } as const;
+
+/** Generated from what the services were seen to serve. */
+const METRICS = {
+  path: 'docs/metrics.md',
+  source: 'test/integration/commands/metrics and scripts/metrics-advice.ts',
+} as const;
 
 /** Every generated file: its path from the root of the repository, and its text as the formatter of this repository has it. */
 async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
@@ -50,11 +57,12 @@ function generatedTexts(): readonly (readonly [string, string])[] {
     ['rejections', rejectionsPage(ruleCases, readWords())] as const,
   ].map(([name, text]): [string, string] => [`${FOLDERS.reference}/${name}.md`, `<!-- ${NOTE} -->\n\n${text}\n`]);
   const configuration = `<!-- ${noteOn(CONFIGURATION.source)} -->\n\n${configurationPage()}\n`;
-  return [...definitions, ...pages, [CONFIGURATION.path, configuration]];
+  const metrics = `<!-- ${noteOn(METRICS.source)} -->\n\n${metricsPage()}\n`;
+  return [...definitions, ...pages, [CONFIGURATION.path, configuration], [METRICS.path, metrics]];
 }
 
 function sourceOf(path: string): string {
-  return path === CONFIGURATION.path ? CONFIGURATION.source : 'src/api';
+  return [CONFIGURATION, METRICS].find((page) => page.path === path)?.source ?? 'src/api';
 }
 
 /** Files in the generated folders that nothing generates (any more). */

@@ -27,18 +27,22 @@ export class OperatorMetrics {
 
   constructor(registry: Registry) {
     const registers = [registry];
+    const observed = (): Observed | undefined => this.#observed;
     this.#drift = new Counter({
       name: 'wayleave_panel_drift_total',
       help: 'Clients that were found not to be as desired, by panel.',
       labelNames: ['panel'],
       registers,
+      // A series that appears with its first event has no increase to alert on.
+      collect() {
+        for (const { key } of observed()?.directory.values() ?? []) this.inc({ panel: key }, 0);
+      },
     });
     const perPanel = (
       name: string,
       help: string,
       read: (handle: ReturnType<PanelDirectory['byId']> & object) => number,
     ): void => {
-      const observed = (): Observed | undefined => this.#observed;
       new Gauge({
         name,
         help,

@@ -40,18 +40,16 @@ export class QueueMetrics {
     }).labels(labels);
     adds.inc(0);
     retries.inc(0);
-    const waited = histogram(registry, {
-      name: 'workqueue_queue_duration_seconds',
-      help: 'How long in seconds an item stays in workqueue before being requested',
-      labelNames,
-      buckets: decades,
-    }).labels(labels);
-    const worked = histogram(registry, {
-      name: 'workqueue_work_duration_seconds',
-      help: 'How long in seconds processing an item from workqueue takes.',
-      labelNames,
-      buckets: decades,
-    }).labels(labels);
+    const time = (metric: string, help: string): { observe(seconds: number): void } => {
+      const times = histogram(registry, { name: `workqueue_${metric}`, help, labelNames, buckets: decades });
+      times.zero(labels);
+      return times.labels(labels);
+    };
+    const waited = time(
+      'queue_duration_seconds',
+      'How long in seconds an item stays in workqueue before being requested',
+    );
+    const worked = time('work_duration_seconds', 'How long in seconds processing an item from workqueue takes.');
     collectUnfinished(registry, labels, unfinished);
 
     this.added = () => {

@@ -41,12 +41,14 @@ export class ReconcileMetrics {
     for (const child of Object.values(byResult)) {
       child.inc(0);
     }
-    const time = histogram(registry, {
+    const times = histogram(registry, {
       name: 'controller_runtime_reconcile_time_seconds',
       help: 'Length of time per reconciliation per controller',
       labelNames,
       buckets,
-    }).labels(labels);
+    });
+    times.zero(labels);
+    const time = times.labels(labels);
     const active = gauge(registry, {
       name: 'controller_runtime_active_workers',
       help: 'Number of currently used workers per controller',

@@ -38,70 +38,67 @@ interface ClaimedRow extends Omit<ClaimedNotice, 'telegramId' | 'language' | 'su
   readonly expiresAtMs: number | null;
 }
 
-const isFree = `n.next_at <= wayleave.wall_clock() and (n.claimed_until is null or n.claimed_until <= wayleave.wall_clock())`;
+/** A notice of the front of the queue: taken, or dropped with an outcome. */
+type FrontRow = (ClaimedRow & { readonly outcome: null }) | DroppedNotice;
 
-/**
- * Takes notices that are due, the oldest first; nobody else gets them before `leaseMs` is over. What can no longer be
- * sent is dropped on the way: what is of no use any more, customers who are gone, and what a process was sending at most
- * once when it vanished.
- */
-export async function claimNotices(
-  db: Queryable,
-  shopId: string,
-  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
-): Promise<{ readonly notices: ClaimedNotice[]; readonly dropped: readonly DroppedNotice[] }> {
-  const dropped = await dropHopeless(db, shopId, limit);
-  const rows = await db.query<ClaimedRow>(
-    {
-      name: 'claim-notices',
-      text: `
-        with due as (
-          select id from wayleave.notices n where n.shop_id = $1 and n.state = 'waiting' and ${isFree}
-          order by n.next_at limit $2 for update skip locked),
-        taken as (
-          update wayleave.notices n set claim = gen_random_uuid(),
-            claimed_until = wayleave.wall_clock() + make_interval(secs => $3::double precision / 1000)
-          from due where n.id = due.id returning n.*)
-        select t.id, t.shop_id as "shopId", t.kind, t.dedupe, t.payload, t.delivery, t.attempts, t.claim,
-          c.id as "customerId", c.telegram_id as "telegramId", c.language, e.subscription_id as "subscriptionId", e.title,
-          e.expires_at as "expiresAtMs"
-        from taken t join wayleave.customers c on c.id = t.customer_id
-        left join wayleave.entitlements e on e.subscription_id = t.subscription_id
-        where c.telegram_id is not null and c.unreachable_since is null
-        order by t.next_at, t.id`,
-    },
-    [shopId, limit, leaseMs],
-  );
-  return { notices: rows.map(toNotice), dropped };
-}
+const claim = {
+  name: 'claim-notices',
+  text: `
+    with front as (
+      select n.id, n.state, n.useful_until, n.customer_id from wayleave.notices n
+      where n.shop_id = $1 and n.state in ('waiting', 'sending') and n.next_at <= wayleave.wall_clock()
+        and (n.claimed_until is null or n.claimed_until <= wayleave.wall_clock())
+      order by n.next_at limit $2 for update skip locked),
+    judged as (
+      select f.id, c.telegram_id, c.language, case
+          when f.state = 'sending' then 'in doubt'
+          when f.useful_until <= wayleave.wall_clock() then 'late'
+          when c.telegram_id is null then 'erased'
+          when c.unreachable_since is not null then 'unreachable' end as outcome
+      from front f join wayleave.customers c on c.id = f.customer_id),
+    dealt_with as (
+      update wayleave.notices n set
+        state = case when j.outcome is null then n.state else 'dropped' end,
+        outcome = j.outcome,
+        closed_at = case when j.outcome is not null then wayleave.wall_clock() end,
+        claim = case when j.outcome is null then gen_random_uuid() end,
+        claimed_until = case when j.outcome is null
+          then wayleave.wall_clock() + make_interval(secs => $3::double precision / 1000) end
+      from judged j where n.id = j.id returning n.*, j.telegram_id, j.language)
+    select d.id, d.shop_id as "shopId", d.kind, d.dedupe, d.payload, d.delivery, d.attempts, d.claim, d.outcome,
+      d.customer_id as "customerId", d.telegram_id as "telegramId", d.language, e.subscription_id as "subscriptionId",
+      e.title, e.expires_at as "expiresAtMs"
+    from dealt_with d left join wayleave.entitlements e on e.subscription_id = d.subscription_id
+    order by d.next_at, d.id`,
+};
 
 export interface DroppedNotice {
   readonly kind: NoticeKind;
   readonly outcome: NoticeOutcome;
 }
 
-async function dropHopeless(db: Queryable, shopId: string, limit: number): Promise<DroppedNotice[]> {
-  return db.query<DroppedNotice>(
-    {
-      name: 'drop-notices',
-      text: `
-        with hopeless as (
-          select n.id, case
-              when n.state = 'sending' then 'in doubt'
-              when n.useful_until <= wayleave.wall_clock() then 'late'
-              when c.telegram_id is null then 'erased'
-              when c.unreachable_since is not null then 'unreachable' end as outcome
-          from wayleave.notices n join wayleave.customers c on c.id = n.customer_id
-          where n.shop_id = $1 and n.state in ('waiting', 'sending') and ${isFree}
-            and (n.state = 'sending' or n.useful_until <= wayleave.wall_clock() or c.telegram_id is null
-                 or c.unreachable_since is not null)
-          order by n.next_at limit $2 for update of n skip locked)
-        update wayleave.notices n set state = 'dropped', outcome = hopeless.outcome, closed_at = wayleave.wall_clock(),
-          claim = null, claimed_until = null
-        from hopeless where n.id = hopeless.id returning n.kind, n.outcome`,
-    },
-    [shopId, limit],
-  );
+/**
+ * Takes notices that are due, the oldest first; nobody else gets them before `leaseMs` is over. What can no longer be
+ * sent is dropped on the way: what is of no use any more, customers who are gone, and what a process was sending at most
+ * once when it vanished.
+ *
+ * Only the front of the queue is looked at, so that a claim costs the same whether ten notices wait or a million; what is
+ * hopeless further back is dropped when it gets there.
+ *
+ * @param options.limit of taken and dropped ones together
+ */
+export async function claimNotices(
+  db: Queryable,
+  shopId: string,
+  { limit, leaseMs }: { readonly limit: number; readonly leaseMs: number },
+): Promise<{ readonly notices: readonly ClaimedNotice[]; readonly dropped: readonly DroppedNotice[] }> {
+  const notices: ClaimedNotice[] = [];
+  const dropped: DroppedNotice[] = [];
+  for (const row of await db.query<FrontRow>(claim, [shopId, limit, leaseMs])) {
+    if (row.outcome === null) notices.push(toNotice(row));
+    else dropped.push({ kind: row.kind, outcome: row.outcome });
+  }
+  return { notices, dropped };
 }
 
 /**
@@ -176,7 +173,8 @@ export async function noticesOf(
   return rows.map((row) => ({ ...row, outcome: row.outcome ?? undefined }));
 }
 
-function toNotice({ telegramId, language, subscriptionId, title, expiresAtMs, ...row }: ClaimedRow): ClaimedNotice {
+function toNotice(claimed: ClaimedRow & { readonly outcome: null }): ClaimedNotice {
+  const { telegramId, language, subscriptionId, title, expiresAtMs, outcome: _, ...row } = claimed;
   return {
     ...row,
     telegramId: Number(telegramId),

@@ -47,7 +47,7 @@ export async function requestRefund(store: Store, request: RefundRequest): Promi
 
 /** {@link requestRefund} within the caller's transaction. */
 export async function requestRefundLocked(tx: Queryable, request: RefundRequest): Promise<string> {
-  const { shopId, provider, chargeId, requestedBy, reason } = request;
+  const { provider, chargeId } = request;
   const charge = await lockCharge(tx, request);
   // Whoever sold that has the customer's word, and we have not.
   if (charge.disposition === 'foreign') throw unknownCharge(request);
@@ -69,6 +69,12 @@ export async function requestRefundLocked(tx: Queryable, request: RefundRequest)
     );
   }
   if (request.dailyCapMinor !== undefined) await checkCap(tx, request, charge.currency, amountMinor);
+  return insertRequest(tx, request, amountMinor);
+}
+
+/** @returns its id */
+async function insertRequest(tx: Queryable, request: RefundRequest, amountMinor: bigint): Promise<string> {
+  const { shopId, provider, chargeId, requestedBy, reason } = request;
   const id = uuidv7();
   await tx.query(
     `insert into wayleave.refunds (id, shop_id, provider, charge_id, refund_key, amount_minor, reason, requested_by, state, created_at)
@@ -128,8 +134,12 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
     // By its key also one that was refused: the provider's last word counts.
     const asked =
       refunds.find(({ refundKey }) => refundKey === refund.refundKey) ??
-      refunds.find(({ state, amountMinor }) => state === 'requested' && amountMinor === left);
-    const wanted = asked?.amountMinor ?? refund.amountMinor ?? left;
+      refunds.find(
+        ({ state, amountMinor }) =>
+          state === 'requested' && amountMinor === left && (refund.amountMinor ?? left) === left,
+      );
+    // What the provider says that it sent is what it sent.
+    const wanted = refund.amountMinor ?? asked?.amountMinor ?? left;
     const amountMinor = wanted < left ? wanted : left;
     if (asked === undefined) {
       await tx.query(
@@ -145,7 +155,7 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
       );
     }
     const others = refunds.filter(({ id, state }) => state === 'requested' && id !== asked?.id);
-    await dropWhatIsTooMuch(tx, others, left - amountMinor);
+    await fitRequests(tx, others, { before: left, after: left - amountMinor });
     await tx.query(
       `update wayleave.charges set refunded_minor = refunded_minor + $4,
          settled_at = case when refunded_minor + $4 = amount_minor then coalesce(settled_at, wayleave.wall_clock()) else settled_at end,
@@ -165,13 +175,28 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
   });
 }
 
-/** Requests of ours for money that has gone back otherwise. */
-async function dropWhatIsTooMuch(tx: Queryable, requested: readonly RefundRecord[], leftMinor: bigint): Promise<void> {
-  let left = leftMinor;
-  for (const { id, amountMinor } of requested) {
-    if (amountMinor > left) await refuseRefund(tx, id, 'the money has gone back otherwise');
-    else left -= amountMinor;
+/**
+ * Ends requests of ours for money that has gone back otherwise. Where everything was to go back, what is left of it still
+ * is: under a new id, since a provider takes an id with one amount only.
+ */
+async function fitRequests(
+  tx: Queryable,
+  requested: readonly RefundRecord[],
+  leftMinor: { readonly before: bigint; readonly after: bigint },
+): Promise<void> {
+  const dropped: RefundRecord[] = [];
+  let left = leftMinor.after;
+  for (const one of requested) {
+    if (one.amountMinor <= left) left -= one.amountMinor;
+    else dropped.push(one);
   }
+  for (const { id } of dropped) await refuseRefund(tx, id, 'the money has gone back otherwise');
+  const [first] = dropped;
+  const wantedAll = requested.reduce((sum, one) => sum + one.amountMinor, 0n) >= leftMinor.before;
+  if (first === undefined || !wantedAll || left === 0n) return;
+  const { shopId, provider, chargeId, requestedBy } = first;
+  const reason = 'what is left after a refund that the provider made';
+  await insertRequest(tx, { shopId, provider, chargeId, requestedBy, reason }, left);
 }
 
 /** The provider will not do it: a person has to look at it. */

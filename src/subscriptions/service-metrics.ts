@@ -31,6 +31,19 @@ const outcomes: readonly Outcome[] = [
   'error',
 ];
 
+/** What a reading is expected to fail with; anything else gets its series when it happens. */
+const sourceErrorCodes = [
+  'STORE_UNREACHABLE',
+  'STORE_TIMEOUT',
+  'STORE_FULL',
+  'STORE_LOGIN_REFUSED',
+  'STORE_RIGHTS',
+  'STORE_QUERY',
+  'STORE_NONSENSE',
+  'SUB_SOURCE_TIMEOUT',
+  'UNKNOWN',
+];
+
 export interface ServiceMetrics {
   request(outcome: Outcome, family: ClientFamily, seconds: number): void;
   staleAnswer(ageSeconds: number): void;
@@ -86,6 +99,7 @@ export function createServiceMetrics(registry: Registry, cacheSize: () => number
     labelNames: ['code'],
     registers,
   });
+  for (const code of sourceErrorCodes) sourceErrors.inc({ code }, 0);
   const failing = new Gauge({
     name: 'wayleave_sub_source_failing',
     help: '1 while the database does not answer and known tokens get their last complete answer.',

@@ -7,6 +7,7 @@ export interface BenchArguments {
   readonly only: readonly string[];
   readonly json: string | undefined;
   readonly publish: boolean;
+  readonly pages: boolean;
   readonly profile: string | undefined;
   readonly objects: number;
 }
@@ -22,6 +23,7 @@ export function parseArguments(args: readonly string[]): BenchArguments {
       only: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
       publish: { type: 'boolean', default: false },
+      pages: { type: 'boolean', default: false },
       profile: { type: 'string' },
       objects: { type: 'string', default: String(fullSize) },
     },
@@ -29,13 +31,13 @@ export function parseArguments(args: readonly string[]): BenchArguments {
   const objects = Number(values.objects);
   if (!Number.isInteger(objects) || objects < 1) throw new RangeError(`--objects ${values.objects} is no whole number`);
   const only = values.only.flatMap((list) => list.split(',').filter((word) => word !== ''));
-  const { help, json, publish, profile } = values;
-  if (objects !== fullSize && (publish || json !== undefined)) {
+  const { help, json, publish, pages, profile } = values;
+  if (objects !== fullSize && (publish || pages || json !== undefined)) {
     throw new RangeError(
-      '--objects is for developing: its figures must not pass for the real ones in --json or --publish',
+      '--objects is for developing: its figures must not pass for the real ones in --json, --publish or --pages',
     );
   }
-  return { help, only, json, publish, profile, objects };
+  return { help, only, json, publish, pages, profile, objects };
 }
 
 export function helpText(): string {
@@ -53,6 +55,7 @@ targets are met. Wants two cores that nobody else uses, and about ${catalogue.re
   --only <name>       a bench or a figure of these; may be given again, or as a list with commas
   --json <file>       write {"<name>": {"value", "unit", "target"}}
   --publish           write docs/benchmarks.json and docs/benchmarks.md
+  --pages             write the pages that benches make themselves: docs/due-work.md
   --profile <folder>  the operator's processes leave their CPU and heap profiles there (and are slower)
   --objects <n>       for developing: so many objects instead of 10,000
   --help

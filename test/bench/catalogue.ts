@@ -1,4 +1,6 @@
+import { dueWorkFigures } from './due-work/figures.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
+import { shopFigures } from './shop/figures.ts';
 
 export interface Bench {
   /** Its file, without the ending; `--only` takes it as well as the name of a figure. */
@@ -43,6 +45,12 @@ export const catalogue: readonly Bench[] = [
     load: () => import('./subscriptions.ts'),
   },
   {
+    file: 'due-work',
+    minutes: 4,
+    figures: dueWorkFigures,
+    load: () => import('./due-work.ts'),
+  },
+  {
     file: 'operator',
     minutes: 13,
     figures: {
@@ -69,6 +77,12 @@ export const catalogue: readonly Bench[] = [
         'A label of a panel changes, so all 10,000 provisioned subscriptions are computed anew and nothing is to be written: reconciles by CPU seconds of the whole operator process.',
     },
     load: () => import('./operator.ts'),
+  },
+  {
+    file: 'shop',
+    minutes: 6,
+    figures: shopFigures,
+    load: () => import('./shop.ts'),
   },
 ];
 

@@ -1,3 +1,5 @@
+import type { Described } from './publish.ts';
+
 /** One published figure. */
 export interface Measurement {
   readonly value: number;
@@ -20,6 +22,8 @@ export interface BenchContext {
   readonly objects: number;
   /** Where the operator's processes leave their CPU and heap profiles; undefined: none are taken. */
   readonly profileDirectory: string | undefined;
+  /** A page of its own in `docs`, which `--pages` writes. */
+  readonly page: (name: string, render: (machine: Described) => string) => void;
 }
 
 const targetPattern = /^(?<comparison>[<>]=?) (?<limit>\d+(?:\.\d+)?)$/;

@@ -32,13 +32,28 @@ export async function publish(machine: Machine, measured: Measurements, now: Dat
     const figure = measured[name] ?? kept[name];
     if (figure !== undefined) figures[name] = figure;
   }
-  const described = { ...machine, measuredOn: now.toISOString().slice(0, 10) };
+  const described = describe(machine, now);
   const notes = await readNotes();
   const json = JSON.stringify({ machine: described, ...figures });
   await writeFile(path.join(docs, 'benchmarks.json'), await formatted('benchmarks.json', json));
   const page = renderPage(described, figures, notes);
   await writeFile(path.join(docs, 'benchmarks.md'), await formatted('benchmarks.md', page));
   return missed(figures).filter((name) => notes[name] === undefined);
+}
+
+function describe(machine: Machine, now: Date): Described {
+  return { ...machine, measuredOn: now.toISOString().slice(0, 10) };
+}
+
+/** Writes a page that a bench has made. @param name of its file in `docs`, without the ending */
+export async function publishPage(
+  machine: Machine,
+  name: string,
+  render: (machine: Described) => string,
+  now: Date,
+): Promise<void> {
+  const file = `${name}.md`;
+  await writeFile(path.join(docs, file), await formatted(file, render(describe(machine, now))));
 }
 
 /** As the formatter of this repository has it, which checks these files too. */

@@ -5,7 +5,7 @@ import { helpText, parseArguments, type BenchArguments } from './arguments.ts';
 import { catalogue, wantedFigures } from './catalogue.ts';
 import { describeMachine, loadBefore } from './machine.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
-import { publish } from './publish.ts';
+import { publish, publishPage, type Described } from './publish.ts';
 import { renderTable } from './table.ts';
 
 /** Whatever hangs must not do so for ever: child processes end with this one. */
@@ -26,6 +26,7 @@ function progressOf(file: string): (line: string) => void {
 async function measureAll(
   { only, objects, profile }: BenchArguments,
   measured: Record<string, Measurement>,
+  pages: Map<string, (machine: Described) => string>,
 ): Promise<boolean> {
   const wanted = wantedFigures(only);
   const profileDirectory = profile === undefined ? undefined : path.resolve(profile);
@@ -44,6 +45,7 @@ async function measureAll(
       },
       objects,
       profileDirectory,
+      page: (name, render) => void pages.set(name, render),
     };
     try {
       const found = await (await load()).bench(context);
@@ -74,13 +76,18 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`The benches are not done after ${wholeRunMs / 60_000} min: giving up.`);
     process.exit(1);
   }, wholeRunMs).unref();
-  const failed = await measureAll(parsed, measured);
+  const pages = new Map<string, (machine: Described) => string>();
+  const failed = await measureAll(parsed, measured, pages);
   clearTimeout(watchdog);
   say(`\n${renderTable(measured)}\n`);
   if (parsed.json !== undefined) await writeFile(parsed.json, `${JSON.stringify(measured, null, 2)}\n`);
   if (failed) {
     say('A bench failed, see above; nothing is published.');
     return 1;
+  }
+  if (parsed.pages) {
+    for (const [name, render] of pages) await publishPage(machine, name, render, new Date());
+    say(`Written: ${[...pages.keys()].map((name) => `docs/${name}.md`).join(', ') || 'no page'}.`);
   }
   if (parsed.publish) {
     const unexplained = await publish(machine, measured, new Date());

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { vpnSubscriptions } from '../../src/api/index.ts';
-import { failpoints, type FailpointName } from '../../src/controllers/failpoints.ts';
+import { operatorFailpoints, type FailpointName } from '../../src/controllers/failpoints.ts';
 import type { ThreeXuiSimulator } from '../support/simulators/3x-ui/index.ts';
 import { stateOf } from '../support/world/conditions.ts';
 import { expireLease, spawnOperator } from '../support/world/operator-process.ts';
@@ -20,7 +20,7 @@ describe('an operator that is killed and started again', () => {
   beforeAll(async () => {
     world = await createWorld();
     panels = [await world.addPanel('nl'), await world.addPanel('de', { version: '3.2.0' })];
-    const prepared = failpoints.flatMap((failpoint) => [nameAt('renewed', failpoint), nameAt('leaves', failpoint)]);
+    const prepared = operatorFailpoints.flatMap((failpoint) => [nameAt('renewed', failpoint), nameAt('leaves', failpoint)]);
     const calm = spawnOperator(world);
     await Promise.all(prepared.map((name) => world.subscription(name, { rotationOverlapSeconds: 0 })));
     await Promise.all(prepared.map(isReady));
@@ -28,7 +28,7 @@ describe('an operator that is killed and started again', () => {
   });
   afterAll(() => world.end());
 
-  it.each(failpoints)('at %s', async (failpoint) => {
+  it.each(operatorFailpoints)('at %s', async (failpoint) => {
     const stays = nameAt('stays', failpoint);
     const renewed = nameAt('renewed', failpoint);
     const leaves = nameAt('leaves', failpoint);

@@ -9,7 +9,7 @@ beforeAll(() => {
   root = mkdtempSync(path.join(tmpdir(), 'ci-'));
   for (const folder of ['.ci', 'bin']) mkdirSync(path.join(root, folder));
   copyFileSync(path.resolve(import.meta.dirname, '../../.ci/run'), path.join(root, '.ci/run'));
-  for (const name of ['node', 'go', 'git', 'gcc']) program(name, 'exit 0');
+  for (const name of ['node', 'go', 'git', 'gcc', 'chromium']) program(name, 'exit 0');
 });
 afterAll(() => rmSync(root, { recursive: true }));
 

@@ -34,6 +34,9 @@ export async function takeTrial(visit: Visit): Promise<void> {
     if (progress === undefined) return await refuse(visit, 'trial-taken');
     const shown = await visit.show(await progressScreen(shop, speak, await seeProgress(shop, progress)));
     await setOrderMessage(shop.store, order.id, { chatId: telegramId, messageId: shown });
+    // Whoever was faster, or an earlier click, has shown it elsewhere: of two messages one would stay as it is for ever.
+    const { message: before } = order;
+    if (before !== undefined && before.messageId !== shown) await shop.telegram.remove(before.chatId, before.messageId);
   } catch (thrown) {
     if (!(thrown instanceof LedgerError && thrown.code === 'LEDGER_TRIAL_TAKEN')) throw thrown;
     await refuse(visit, 'trial-taken');

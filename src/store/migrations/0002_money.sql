@@ -336,6 +336,7 @@ create table dialogs (
   expires_at timestamptz not null,
   primary key (shop_id, telegram_id)
 );
+create index dialogs_by_end on dialogs (shop_id, expires_at);
 
 -- A customer's message that was handed to the admins: a reply to the copy goes back to him.
 create table support_messages (

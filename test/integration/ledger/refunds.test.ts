@@ -111,6 +111,23 @@ describe('a refund', () => {
     expect(await secondsLeft(test, bought.subscriptionId)).toBeLessThanOrEqual(0);
   });
 
+  it('in part by the provider leaves the rest of what we were to send on its way', async () => {
+    const test = await openTestShop();
+    const bought = await paid(test);
+    const id = await requestRefund(test.store, request(bought));
+    await confirmRefund(test.store, { ...bought, refundKey: 'theirs', amountMinor: 30n, startedBy: 'cards' });
+    expect(await findRefund(test.store, id)).toMatchObject({ state: 'refused' });
+    expect(await paymentsOf(test.store, bought.customer.id)).toMatchObject([{ refundedMinor: 30n, refundOpen: true }]);
+    const { rows } = await test.owner.query<{ id: string; amount_minor: string }>(
+      `select id, amount_minor from wayleave.refunds where state = 'requested'`,
+    );
+    expect(rows).toMatchObject([{ amount_minor: '70' }]);
+    const refundKey = rows[0]?.id ?? '';
+    await confirmRefund(test.store, { ...bought, refundKey, amountMinor: 70n, startedBy: 'tg:1' });
+    expect(await sumOf(test)).toBe(100n);
+    expect(await secondsLeft(test, bought.subscriptionId)).toBeLessThanOrEqual(0);
+  });
+
   it('that the provider made although it had said no is recorded', async () => {
     const test = await openTestShop();
     const bought = await paid(test);

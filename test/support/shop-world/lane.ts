@@ -21,8 +21,12 @@ export class Lane {
 
   static async open(): Promise<Lane> {
     const lane = new Lane(await createShopWorld());
+    lane.calm();
     // Telegram lets nobody write to her before she wrote.
     await lane.shop.admin.sends('/start');
+    await lane.shop.admin.sees('Example VPN', { timeoutMs: 60_000 });
+    await lane.#bot?.stop();
+    lane.#bot = undefined;
     return lane;
   }
 

@@ -1,3 +1,4 @@
+import { toBuffer } from 'qrcode';
 import type { ChatMessage, Customer } from '../simulators/telegram/index.ts';
 
 /** People wait for a bot that dies and comes back. */
@@ -54,7 +55,7 @@ export async function takesTrial(customer: Customer): Promise<void> {
 export async function renewsByCard(customer: Customer): Promise<void> {
   await chooses(customer, method.card, /Extend 1/);
   await customer.seesMessage(({ text }) => text.includes('2200 0000'), patient, 'where to transfer to');
-  await customer.sendsPhoto(Buffer.from(`a receipt of ${customer.firstName}`));
+  await customer.sendsPhoto(await toBuffer(`a receipt of ${customer.firstName}`));
 }
 
 /** The messages in which the bot shows how far an order is, once it is paid. */

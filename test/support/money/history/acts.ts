@@ -6,7 +6,14 @@ import { day } from '../terms.ts';
  * shorter; `pick` means one of what there is at that moment, and an act that finds nothing to act on does nothing.
  */
 export type Act =
-  | { readonly do: 'buy'; readonly who: Who; readonly plan: number; readonly pick: number; readonly clicks: number }
+  | {
+      readonly do: 'buy';
+      readonly who: Who;
+      readonly plan: number;
+      readonly pick: number;
+      readonly clicks: number;
+      readonly method: 'stars' | 'cards';
+    }
   | { readonly do: 'another-method'; readonly pick: number; readonly method: 'cards' | 'transfer' }
   | { readonly do: 'pay'; readonly pick: number; readonly how: Payment; readonly lost: boolean }
   | { readonly do: 'collect-renewal'; readonly pick: number; readonly lost: boolean }
@@ -82,7 +89,13 @@ function act<Name extends Act['do'], Fields extends object>(
   return fc.record({ do: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<{ do: Name } & Fields>;
 }
 
-const buy = act('buy', { who, plan: fc.nat(2), pick, clicks: fc.constantFrom(1, 1, 2, 4) });
+const buy = act('buy', {
+  who,
+  plan: fc.nat(2),
+  pick,
+  clicks: fc.constantFrom(1, 1, 2, 4),
+  method: fc.constantFrom('stars' as const, 'stars' as const, 'cards' as const),
+});
 const pay = act('pay', { pick, how, lost });
 const deliver = act('deliver', {
   count: fc.integer({ min: 1, max: 4 }),

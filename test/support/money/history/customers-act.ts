@@ -27,7 +27,7 @@ type Of<Name extends Act['do']> = Extract<Act, { do: Name }>;
 const priceIn = { stars: 'XTR', cards: 'RUB', manual: 'RUB' } as const;
 
 /** One click, or several at once on both replicas, for a new subscription or to extend one. */
-export async function buy(world: World, { who, plan, pick, clicks }: Of<'buy'>): Promise<void> {
+export async function buy(world: World, { who, plan, pick, clicks, method }: Of<'buy'>): Promise<void> {
   const customer = world.customers[who];
   const terms = plans[plan];
   if (terms === undefined) return;
@@ -45,7 +45,7 @@ export async function buy(world: World, { who, plan, pick, clicks }: Of<'buy'>):
       ),
     ),
   );
-  for (const order of placed) if (order !== undefined) await show(world, customer.id, order.id, 'stars');
+  for (const order of placed) if (order !== undefined) await show(world, customer.id, order.id, method);
 }
 
 export async function chooseAnotherMethod(world: World, { pick, method }: Of<'another-method'>): Promise<void> {

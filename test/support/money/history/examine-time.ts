@@ -90,11 +90,21 @@ function examineBought(
     'other',
     `${name}: refund and time differ`,
   );
+  examineDelay(subscription, charge, findings);
   const kept = countDown(subscription?.entries ?? [])?.kept.get(grant.id) ?? 0;
   if (reversals.some(({ source }) => source === 'admin')) return;
   const share = (BigInt(grant.lengthSeconds) * charge.refundedMinor) / charge.amountMinor;
   const least = charge.refundedMinor === charge.amountMinor ? 0 : grant.lengthSeconds - Number(share);
   findings.expect(kept >= least, 'other', `${name} lost time that was not refunded`);
+}
+
+/** What made good for a late delivery went back with the money. */
+function examineDelay(subscription: SubscriptionFact | undefined, charge: ChargeFact, findings: Findings): void {
+  const entries = subscription?.entries ?? [];
+  const delay = entries.find(({ cause }) => cause === `delay:${String(charge.orderId)}`);
+  if (delay === undefined || charge.refundedMinor < charge.amountMinor) return;
+  const isBack = entries.some((entry) => entry.kind === 'reversal' && entry.target === delay.id);
+  findings.expect(isBack, 'other', `charge ${charge.chargeId} went back, and what made good for its delay did not`);
 }
 
 function examineSubscription({ now }: Evidence, subscription: SubscriptionFact, findings: Findings): void {

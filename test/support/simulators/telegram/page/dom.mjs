@@ -19,6 +19,14 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/** Brings the symbols into the page: from another file each would blink whenever its element is made anew. */
+export async function loadIcons() {
+  const source = await (await fetch('/page/icons.svg')).text();
+  const symbols = new DOMParser().parseFromString(source, 'image/svg+xml').documentElement;
+  symbols.setAttribute('hidden', '');
+  document.body.append(document.importNode(symbols, true));
+}
+
 /**
  * @param {string} name of a symbol in icons.svg
  * @returns {SVGElement}
@@ -27,7 +35,7 @@ export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-  use.setAttribute('href', `/page/icons.svg#${name}`);
+  use.setAttribute('href', `#${name}`);
   svg.append(use);
   return svg;
 }

@@ -1,5 +1,6 @@
 import { act, listen, read, Refusal } from './api.mjs';
 import { ChatView } from './chat-view.mjs';
+import { loadIcons } from './dom.mjs';
 import { Drawer } from './drawer.mjs';
 import { toast } from './feedback.mjs';
 import { askForPerson, peopleView } from './people-view.mjs';
@@ -98,6 +99,7 @@ function isWide() {
   return matchMedia('(min-width: 760px)').matches;
 }
 
+await loadIcons();
 document.querySelector('#new-person').addEventListener('click', () => askForPerson(select));
 window.addEventListener('hashchange', () => void refresh());
 document.addEventListener('visibilitychange', () => void refresh());
