@@ -1,13 +1,5 @@
 export type { AccountCharge } from './account-charges.ts';
-export {
-  addAdmin,
-  adminsWho,
-  authorOf,
-  findAdmin,
-  listAdmins,
-  removeAdmin,
-  type AdminRecord,
-} from './admins.ts';
+export { addAdmin, adminsWho, authorOf, findAdmin, listAdmins, removeAdmin, type AdminRecord } from './admins.ts';
 export { readEntries } from './append.ts';
 export { auditOf, recordAudit, type AuditDraft, type AuditRecord } from './audit.ts';
 export {
@@ -135,7 +127,13 @@ export {
   type RefundRecord,
   type RefundRequest,
 } from './refunds.ts';
-export { dueReminders, parseMoment, type DueReminder, type ReminderFacts, type ReminderPlan } from './reminder-schedule.ts';
+export {
+  dueReminders,
+  parseMoment,
+  type DueReminder,
+  type ReminderFacts,
+  type ReminderPlan,
+} from './reminder-schedule.ts';
 export { noticeTraffic, remind, type RemindedSubscriptions } from './reminders.ts';
 export { revenueOf, type RevenueLine } from './reports.ts';
 export {
@@ -148,9 +146,18 @@ export {
   type AdminAction,
   type AdminRole,
 } from './roles.ts';
-export { dueTimers, dueTimersStatement, refoldDue, retireDue, revokeRetired } from './retirement.ts';
+export { dueTimers, refoldDue, retireDue, revokeRetired } from './retirement.ts';
 export { settleCharge, type Settlement } from './settle.ts';
-export { ensureShop, findShop, getShop, listShops, pauseRefunds, setBotId, type ShopMode, type ShopRecord } from './shops.ts';
+export {
+  ensureShop,
+  findShop,
+  getShop,
+  listShops,
+  pauseRefunds,
+  setBotId,
+  type ShopMode,
+  type ShopRecord,
+} from './shops.ts';
 export { lastSoldTerms, plansSold } from './sold-terms.ts';
 export {
   readAccount,

@@ -41,7 +41,7 @@ interface ClaimedRow extends Omit<ClaimedNotice, 'telegramId' | 'language' | 'su
 /** A notice of the front of the queue: taken, or dropped with an outcome. */
 type FrontRow = (ClaimedRow & { readonly outcome: null }) | DroppedNotice;
 
-const claim = {
+const claimFront = {
   name: 'claim-notices',
   text: `
     with front as (
@@ -94,7 +94,7 @@ export async function claimNotices(
 ): Promise<{ readonly notices: readonly ClaimedNotice[]; readonly dropped: readonly DroppedNotice[] }> {
   const notices: ClaimedNotice[] = [];
   const dropped: DroppedNotice[] = [];
-  for (const row of await db.query<FrontRow>(claim, [shopId, limit, leaseMs])) {
+  for (const row of await db.query<FrontRow>(claimFront, [shopId, limit, leaseMs])) {
     if (row.outcome === null) notices.push(toNotice(row));
     else dropped.push({ kind: row.kind, outcome: row.outcome });
   }

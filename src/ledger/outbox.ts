@@ -14,9 +14,8 @@ export async function askFor(tx: Queryable, topic: OutboxTopic, key: string): Pr
     `with asked as (
        insert into wayleave.outbox as o (topic, key, next_at, created_at)
        values ($1, $2, wayleave.wall_clock(), wayleave.wall_clock())
-       on conflict (topic, key) do update set version = o.version + 1, next_at = least(o.next_at, excluded.next_at)
-       returning 1)
-     select wayleave.ring_outbox() from asked`,
+       on conflict (topic, key) do update set version = o.version + 1, next_at = least(o.next_at, excluded.next_at))
+     select wayleave.ring_outbox()`,
     [topic, key],
   );
 }

@@ -1,4 +1,4 @@
-import type { Queryable, Store } from '../store/index.ts';
+import { trafficPercents, type Queryable, type Store } from '../store/index.ts';
 import { notify } from './notices.ts';
 import { setTimer } from './refold.ts';
 import { dueReminders } from './reminder-schedule.ts';
@@ -113,7 +113,7 @@ interface NewMark {
 /**
  * Tells customers whose traffic has passed a mark; of several that were passed at a time only the highest.
  *
- * @param percents marks that the shop tells of
+ * @param percents what the shop wants to tell of; what lies between two marks is told at the next
  * @returns how many marks were looked at
  */
 export async function noticeTraffic(
@@ -139,7 +139,7 @@ export async function noticeTraffic(
        from new where m.subscription_id = new.subscription_id and m.percent = new.percent and m.since = new.since
        returning m.subscription_id as "subscriptionId", new.customer_id as "customerId", m.percent, m.since as "sinceMs",
          m.noticed_at as "nowMs", new.told as "isTold"`,
-      [shopId, [...percents], limit],
+      [shopId, percents.map(nextMark), limit],
     );
     for (const { subscriptionId, customerId, percent, sinceMs, nowMs, isTold } of marks) {
       if (!isTold) continue;
@@ -150,4 +150,8 @@ export async function noticeTraffic(
     }
     return marks.length;
   });
+}
+
+function nextMark(percent: number): number {
+  return trafficPercents.find((mark) => mark >= percent) ?? 100;
 }

@@ -1,7 +1,7 @@
 import type { Queryable } from './store.ts';
 
-/** Parts of the traffic limit whose passing is recorded. */
-export const trafficPercents = [80, 100] as const;
+/** Parts of the traffic limit whose passing is recorded: those that a shop may have its customers told of. */
+export const trafficPercents = [50, 80, 90, 95, 100] as const;
 
 const mark = {
   name: 'mark-traffic',

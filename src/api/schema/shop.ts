@@ -188,7 +188,8 @@ const reminders = Type.Object(
       },
     ),
     trafficPercent: Type.Array(int32({ description: 'Per cent of the traffic limit.', minimum: 1, maximum: 100 }), {
-      description: 'At what part of the traffic limit customers are told.',
+      description:
+        'At what part of the traffic limit customers are told. What lies between 50, 80, 90, 95 and 100 is told at the next of these.',
       maxItems: 4,
       'x-kubernetes-list-type': 'set',
       default: defaultTrafficReminders,

@@ -40,7 +40,9 @@ describe('a newcomer', () => {
     const all = await alice.seesMessage(({ text }) => text.includes('All 5 servers ready'), { timeoutMs: 15_000 });
     expect(all.id).toBe(first.id);
     // The invoice took the place of the menu: what is left is the invoice and the progress.
-    expect(alice.chat().filter(({ from, service }) => from === 'bot' && service === undefined)).toHaveLength(2);
+    const left = alice.chat().filter(({ from, service }) => from === 'bot' && service === undefined);
+    expect(left).toHaveLength(2);
+    expect(left.find(({ invoice }) => invoice !== undefined)?.buttons).toEqual([]);
     expectCleanTalk(shop);
   });
 
@@ -171,9 +173,12 @@ describe('a payment', () => {
     await gil.sends('/buy');
     await gil.presses('month plan');
     await gil.sees('being looked at');
+    // A button that is left over takes nothing back, and says so.
+    expect((await gil.presses('Cancel'))?.text).toContain('being looked at');
     await decide(shop, 'approved');
     const confirmed = await gil.seesMessage(({ text }) => text.includes('Payment confirmed ✓'), { timeoutMs: 15_000 });
     expect(confirmed.id).toBe(waiting.id);
+    expect((await gil.presses('Cancel'))?.text).toContain('out of date');
     expectCleanTalk(shop);
   });
 

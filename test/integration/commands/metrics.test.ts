@@ -46,18 +46,18 @@ async function openWorld(): Promise<World> {
   return world;
 }
 
-const inCluster = ({ namespace }: World): string[] => [
-  ...['--kubeconfig', inject('kubeconfig'), '--namespace', namespace, '--watch-namespace', namespace],
-  ...['--public-url', 'http://127.0.0.1:8080', '--retry-period', '500ms'],
-];
+function inCluster({ namespace }: World): string[] {
+  const cluster = ['--kubeconfig', inject('kubeconfig'), '--namespace', namespace, '--watch-namespace', namespace];
+  return [...cluster, '--public-url', 'http://127.0.0.1:8080', '--retry-period', '500ms'];
+}
 
 async function runBot(world: World): Promise<() => Promise<string>> {
-  const { namespace, apply, databaseUrl } = world;
+  const { namespace, databaseUrl } = world;
   const telegram = await startTelegramSimulator();
   onTestFinished(() => telegram.stop());
-  await apply(secretResource, botSecret({ name: 'bot', namespace }, { token: telegram.token }));
-  await apply(vpnPlans, vpnPlan({ name: 'month', namespace }, { prices: [{ currency: 'XTR', amount: '150' }] }));
-  await apply(
+  await world.apply(secretResource, botSecret({ name: 'bot', namespace }, { token: telegram.token }));
+  await world.apply(vpnPlans, vpnPlan({ name: 'month', namespace }, { prices: [{ currency: 'XTR', amount: '150' }] }));
+  await world.apply(
     vpnShops,
     vpnShop({ name: 'main', namespace }, { mode: 'Test', bot: { tokenSecretRef: { name: 'bot' } } }),
   );
@@ -91,9 +91,9 @@ describe('what Prometheus is told from the start', () => {
 
   it('by the operator, once it leads, with a panel', async () => {
     const world = await openWorld();
-    const { namespace, apply, databaseUrl } = world;
-    await apply(secretResource, panelSecret({ name: 'nl', namespace }, { token: 'nobody listens there' }));
-    await apply(vpnPanels, vpnPanel({ name: 'nl', namespace }, { url: 'http://127.0.0.1:1' }));
+    const { namespace, databaseUrl } = world;
+    await world.apply(secretResource, panelSecret({ name: 'nl', namespace }, { token: 'nobody listens there' }));
+    await world.apply(vpnPanels, vpnPanel({ name: 'nl', namespace }, { url: 'http://127.0.0.1:1' }));
     const scrape = await running('operator', inCluster(world), databaseUrl);
     const page = await firstWith(scrape, 'wayleave_panel_reachable{', 'controller="vpnsubscription"');
     const shape = shapeOf(page, new Map([[namespace, 'NAMESPACE']]));

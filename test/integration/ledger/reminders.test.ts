@@ -97,7 +97,7 @@ describe('marks of traffic', () => {
         [subscriptionId, [...percents]],
       );
     await pass(50);
-    const tell = () => noticeTraffic(test.store, test.shop.id, [80, 100]);
+    const tell = () => noticeTraffic(test.store, test.shop.id, [75, 100]);
     expect(await Promise.all([tell(), tell()])).toContain(1);
     const traffic = async (): Promise<number> =>
       (await noticesOf(test.store, customer.id)).filter(({ kind }) => kind === 'traffic').length;
