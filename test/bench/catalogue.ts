@@ -1,4 +1,3 @@
-import { dueWorkFigures } from './due-work/figures.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
 import { shopFigures } from './shop/figures.ts';
 
@@ -43,12 +42,6 @@ export const catalogue: readonly Bench[] = [
       sub_bare_fastify_rps_per_core: 'A route of the same framework that only answers a text of the same size.',
     },
     load: () => import('./subscriptions.ts'),
-  },
-  {
-    file: 'due-work',
-    minutes: 4,
-    figures: dueWorkFigures,
-    load: () => import('./due-work.ts'),
   },
   {
     file: 'operator',

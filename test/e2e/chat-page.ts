@@ -49,6 +49,11 @@ export class ChatPage {
     await this.button(label).click();
   }
 
+  /** Labels of the newest message with buttons. */
+  async buttons(): Promise<string[]> {
+    return this.page.locator('.messages .keyboard').last().locator('.key').allInnerTexts();
+  }
+
   /** The newest button with this in its label. */
   button(label: string): Locator {
     return this.page.locator('.messages .key', { hasText: label }).last();
@@ -81,7 +86,7 @@ export class ChatPage {
     return this.page.evaluate<string>('navigator.clipboard.readText()');
   }
 
-  /** Moves the focus on with Tab until the button has it, and presses Enter. */
+  /** Moves the focus with the keyboard until the button has it, from the end where new ones are, and presses Enter. */
   async reachesByKeyboard(target: Locator): Promise<void> {
     const page = this.page;
     for (let presses = 0; presses < 200; presses += 1) {
@@ -89,7 +94,7 @@ export class ChatPage {
         await page.keyboard.press('Enter');
         return;
       }
-      await page.keyboard.press('Tab');
+      await page.keyboard.press('Shift+Tab');
     }
     throw new Error(`Tab does not lead to ${await target.innerText()}`);
   }

@@ -1,5 +1,6 @@
 import type { Environment } from '../../support/environment.ts';
 import { quantile, rounded, type BenchContext, type Measurement } from '../measurement.ts';
+import { cpuSeconds } from '../operator/process-figures.ts';
 import { dueWorkPage } from './due-work-page.ts';
 import { measureDueWork, type DueWorkSample } from './due-work.ts';
 import { sellThroughLedger } from './orders.ts';
@@ -25,12 +26,7 @@ const soldThroughLedger = 800;
 const people = Math.max(steady.count, burst.count);
 
 export const names: readonly string[] = [
-  ...sizes.flatMap(({ label }) => [
-    `webhook_hold_p50_ms_${label}`,
-    `webhook_hold_p99_ms_${label}`,
-    `webhook_orders_per_s_${label}`,
-    `ledger_orders_per_s_${label}`,
-  ]),
+  ...sizes.flatMap(({ label }) => sellingFigures(label)),
   ...works.map(({ name }) => growthOf(name)),
   ...works.filter(({ hasBacklog }) => hasBacklog).map(({ name }) => `${growthOf(name)}_all_due`),
 ];
@@ -41,6 +37,7 @@ export async function measure(environment: Environment, context: BenchContext): 
   const telegram = await BenchTelegram.start(people);
   const measured: Record<string, Measurement> = {};
   const samples: DueWorkSample[] = [];
+  const isAsked = works.some(({ name }) => context.wants(growthOf(name)));
   try {
     await site.openShop(telegram.token);
     let seeded = 0;
@@ -52,27 +49,36 @@ export async function measure(environment: Environment, context: BenchContext): 
       const target = site.target({ isProjected: false });
       const startedMs = performance.now();
       await seedSubscriptions(target, seeded + 1, wanted);
-      context.progress(
-        `${label} subscriptions, the last ones in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
-      );
       seeded = wanted;
-      samples.push(...(await measureDueWork(site.store, target, wanted)));
-      context.progress(`asked ${String(works.length)} questions`);
-      const first = 1 + series * soldThroughLedger;
-      const perSecond = await sellThroughLedger(site.store, site.shop.id, {
-        first,
-        count: Math.min(soldThroughLedger, wanted / 2),
-      });
-      measured[`ledger_orders_per_s_${label}`] = { value: rounded(perSecond), unit: 'orders/s' };
-      Object.assign(measured, await throughWebhook(site, telegram, size, series));
-      context.progress(`${label}: sold by webhook`);
+      context.progress(
+        `${label} subscriptions, the last ones in ${String(rounded((performance.now() - startedMs) / 1000))} s`,
+      );
+      if (isAsked) samples.push(...(await measureDueWork(site.store, target, wanted)));
+      if (sellingFigures(label).some((name) => context.wants(name))) {
+        Object.assign(
+          measured,
+          await throughLedger(site, size, series),
+          await throughWebhook(site, telegram, size, series),
+        );
+      }
+      context.progress(`${label} is measured`);
     }
   } finally {
     await telegram.stop();
     await site.close();
   }
-  context.page('due-work', (machine) => dueWorkPage(machine, samples));
+  if (isAsked) context.page('due-work', (machine) => dueWorkPage(machine, samples));
   return { ...measured, ...growth(samples) };
+}
+
+async function throughLedger(
+  { store, shop }: ShopSite,
+  { rows, label }: Size,
+  series: number,
+): Promise<Record<string, Measurement>> {
+  const buyers = { first: 1 + series * soldThroughLedger, count: Math.min(soldThroughLedger, rows / 2) };
+  const perSecond = await sellThroughLedger(store, shop.id, buyers);
+  return { [`ledger_orders_per_s_${label}`]: { value: rounded(perSecond), unit: 'orders/s' } };
 }
 
 async function throughWebhook(
@@ -89,15 +95,29 @@ async function throughWebhook(
     // Until the just-in-time compiler has seen the code.
     await deliverPayments({ url, orders: await place(0, 300), connections: burst.connections });
     const calm = await deliverPayments({ ...steady, url, orders: await place(1, steady.count), connections: 40 });
-    const busy = await deliverPayments({ ...burst, url, orders: await place(2, burst.count) });
+    const waiting = await place(2, burst.count);
+    const cpuBefore = await cpuSeconds(bot.pid);
+    const busy = await deliverPayments({ ...burst, url, orders: waiting });
+    const cpuMs = ((await cpuSeconds(bot.pid)) - cpuBefore) * 1000;
     return {
       [`webhook_hold_p50_ms_${label}`]: { value: rounded(quantile(calm.heldMs, 0.5)), unit: 'ms' },
       [`webhook_hold_p99_ms_${label}`]: { value: rounded(quantile(calm.heldMs, 0.99)), unit: 'ms', target: '< 100' },
       [`webhook_orders_per_s_${label}`]: { value: rounded(busy.heldMs.length / busy.seconds), unit: 'orders/s' },
+      [`webhook_bot_cpu_ms_${label}`]: { value: rounded(cpuMs / busy.heldMs.length), unit: 'ms of CPU' },
     };
   } finally {
     await bot.stop();
   }
+}
+
+function sellingFigures(label: Size['label']): string[] {
+  return [
+    `webhook_hold_p50_ms_${label}`,
+    `webhook_hold_p99_ms_${label}`,
+    `webhook_orders_per_s_${label}`,
+    `webhook_bot_cpu_ms_${label}`,
+    `ledger_orders_per_s_${label}`,
+  ];
 }
 
 function growthOf(work: string): string {

@@ -7,6 +7,7 @@ const file = path.resolve(import.meta.dirname, '../../../docs/reliability.json')
 export async function publishReliability(counts: Readonly<Record<string, number>>): Promise<void> {
   const units: Readonly<Record<string, string>> = {
     payment_histories: 'histories',
+    crash_schedules: 'schedules',
     paid_not_provisioned: 'orders',
     granted_twice: 'grants',
     charges_unrecorded: 'charges',

@@ -68,7 +68,13 @@ export async function createShopWorld(bot: Partial<VPNShopSpec['bot']> = {}): Pr
   world.startOperator();
   await openShop(world, telegram.token, bot);
   return {
-    ...{ world, telegram, panels, shop, store, owner, admin },
+    world,
+    telegram,
+    panels,
+    shop,
+    store,
+    owner,
+    admin,
     async end() {
       await telegram.stop();
       await store.close();
@@ -87,7 +93,10 @@ async function openShop(world: World, token: string, bot: Partial<VPNShopSpec['b
   );
   for (const [name, spec] of Object.entries(plans)) await world.plan(name, { panelSelector: sold, ...spec });
   const card = {
-    ...{ name: 'card', provider: 'Manual', currency: 'RUB', secretRef: { name: 'card' } },
+    name: 'card',
+    provider: 'Manual',
+    currency: 'RUB',
+    secretRef: { name: 'card' },
     title: { default: 'Bank card' },
   };
   await world.apply(
