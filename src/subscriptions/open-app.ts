@@ -74,8 +74,16 @@ function pageOf({ name, link }: { readonly name: string; readonly link: string }
     body,
     encoding: 'utf8',
     headers: [
-      ...['content-type', 'text/html; charset=utf-8', 'content-length', String(Buffer.byteLength(body))],
-      ...['cache-control', 'no-store', 'referrer-policy', 'no-referrer', 'content-security-policy', policy],
+      'content-type',
+      'text/html; charset=utf-8',
+      'content-length',
+      String(Buffer.byteLength(body)),
+      'cache-control',
+      'no-store',
+      'referrer-policy',
+      'no-referrer',
+      'content-security-policy',
+      policy,
       ...privateHeaders,
     ],
   };

@@ -83,7 +83,14 @@ export function createBotService(options: BotServiceOptions): Service {
   };
   const elector = new LeaderElector({
     ...options.lease,
-    ...{ client, namespace, name: leaseName, identity: options.identity, clock, random, log, metrics: registry },
+    client,
+    namespace,
+    name: leaseName,
+    identity: options.identity,
+    clock,
+    random,
+    log,
+    metrics: registry,
   });
   const shops = new ShopBots({
     parts,
@@ -91,22 +98,29 @@ export function createBotService(options: BotServiceOptions): Service {
     bell: work,
   });
   const controller = createShopController({
-    ...{
-      client,
-      shops: reflectors.shops,
-      plans: reflectors.plans,
-      runner: shops,
-      events,
-      clock,
-      random,
-      log,
-      registry,
-    },
+    client,
+    shops: reflectors.shops,
+    plans: reflectors.plans,
+    runner: shops,
+    events,
+    clock,
+    random,
+    log,
+    registry,
     mayWriteStatus: () => elector.isLeader,
     apiRootIsLoopback: isLoopback(options.telegramApiUrl),
   });
   const projection = createProjection({
-    ...{ client, store, tokenKeys, events, watchNamespace, log, clock, random, registry, failpoint },
+    client,
+    store,
+    tokenKeys,
+    events,
+    watchNamespace,
+    log,
+    clock,
+    random,
+    registry,
+    failpoint,
   });
   work.listen(() => {
     projection.ring();
