@@ -11,7 +11,7 @@ export {
   type ChargeAct,
   type NamedCharge,
 } from './charge-acts.ts';
-export { recordCharge, recordChargeLocked, type RecordedCharge, type VerifiedCharge } from './charges.ts';
+export { recordCharge, type RecordedCharge, type VerifiedCharge } from './charges.ts';
 export { dispositions, type Disposition } from './classify.ts';
 export { searchCustomers, type FoundCustomer } from './customer-search.ts';
 export {
@@ -32,15 +32,7 @@ export { duration, explainLedger, type LedgerLine } from './explain.ts';
 export { extendSurplus, type ExtendedSurplus } from './extend-surplus.ts';
 export { findNamedSubscriptions, nearSubscriptionNames, type NamedSubscription } from './find-subscription.ts';
 export { entitlementAt, foldEntitlement, type Entitlement, type Segment } from './fold.ts';
-export {
-  grantTime,
-  grantTrial,
-  lockOwned,
-  resumeSubscription,
-  revokeTime,
-  suspendSubscription,
-  type ActBy,
-} from './grants.ts';
+export { grantTime, grantTrial, resumeSubscription, revokeTime, suspendSubscription, type ActBy } from './grants.ts';
 export { resourceName } from './identity.ts';
 export { jobCursor, jobsOf, noteJobFailure, noteJobSuccess, setJobCursor, type JobRecord } from './jobs.ts';
 export { renewKeys } from './new-keys.ts';
@@ -116,7 +108,6 @@ export {
   type QueueName,
   type QueueSummary,
 } from './queues.ts';
-export { refold, setTimer, type Refolded, type TimerPurpose } from './refold.ts';
 export {
   confirmRefund,
   findRefund,
@@ -127,37 +118,13 @@ export {
   type RefundRecord,
   type RefundRequest,
 } from './refunds.ts';
-export {
-  dueReminders,
-  parseMoment,
-  type DueReminder,
-  type ReminderFacts,
-  type ReminderPlan,
-} from './reminder-schedule.ts';
+export { parseMoment, type DueReminder, type ReminderFacts, type ReminderPlan } from './reminder-schedule.ts';
 export { noticeTraffic, remind, type RemindedSubscriptions } from './reminders.ts';
 export { revenueOf, type RevenueLine } from './reports.ts';
-export {
-  adminActions,
-  adminRoles,
-  compensationDays,
-  may,
-  refundCapMinor,
-  rolesFor,
-  type AdminAction,
-  type AdminRole,
-} from './roles.ts';
+export { compensationDays, may, refundCapMinor, type AdminAction, type AdminRole } from './roles.ts';
 export { dueTimers, refoldDue, retireDue, revokeRetired } from './retirement.ts';
 export { settleCharge, type Settlement } from './settle.ts';
-export {
-  ensureShop,
-  findShop,
-  getShop,
-  listShops,
-  pauseRefunds,
-  setBotId,
-  type ShopMode,
-  type ShopRecord,
-} from './shops.ts';
+export { ensureShop, getShop, listShops, pauseRefunds, setBotId, type ShopMode, type ShopRecord } from './shops.ts';
 export { lastSoldTerms, plansSold } from './sold-terms.ts';
 export {
   readAccount,

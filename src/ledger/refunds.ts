@@ -165,7 +165,9 @@ export async function confirmRefund(store: Store, refund: ConfirmedRefund): Prom
     );
     const refundId = asked?.id ?? refund.refundKey;
     const facts = { amountMinor, paidMinor: order.amountMinor, refundId, orderId: charge.orderId };
-    await reverseGrants(tx, refund, { ...facts, isLast: amountMinor === left });
+    // Another charge of the order may have been settled into time as well; what was late is the order's grant.
+    const endsOrder = amountMinor === left && order.disposition === 'granted';
+    await reverseGrants(tx, refund, { ...facts, endsOrder });
     if (charge.customerId !== undefined) {
       const payload = { currency: order.currency, amountMinor: String(amountMinor), provider: refund.provider };
       const about = { shopId: refund.shopId, customerId: charge.customerId, dedupe: `refund:${refundId}`, payload };
@@ -222,8 +224,8 @@ async function reverseGrants(
     readonly paidMinor: bigint;
     readonly refundId: string;
     readonly orderId: string | undefined;
-    /** Nothing is left of the charge after it. */
-    readonly isLast: boolean;
+    /** Nothing is left of the charge that was granted. */
+    readonly endsOrder: boolean;
   },
 ): Promise<void> {
   const [grant] = await tx.query<{ id: string; subscriptionId: string }>(
@@ -238,7 +240,7 @@ async function reverseGrants(
   if (grant === undefined) return;
   const { subscriptionId, id: target } = grant;
   await lockSubscription(tx, subscriptionId);
-  const { amountMinor, paidMinor, refundId, orderId, isLast } = facts;
+  const { amountMinor, paidMinor, refundId, orderId, endsOrder } = facts;
   const reversal = {
     kind: 'reversal',
     source: 'refund',
@@ -259,7 +261,7 @@ async function reverseGrants(
     `select id from wayleave.ledger_entries where subscription_id = $1 and kind = 'grant' and cause = $2`,
     [subscriptionId, delayCause(orderId ?? '')],
   );
-  for (const { id } of isLast ? delays : []) {
+  for (const { id } of endsOrder ? delays : []) {
     await appendEntry(tx, { ...reversal, target: id, cause: `refund:delay:${provider}:${refundId}` });
   }
   await refold(tx, subscriptionId);

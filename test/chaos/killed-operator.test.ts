@@ -20,7 +20,10 @@ describe('an operator that is killed and started again', () => {
   beforeAll(async () => {
     world = await createWorld();
     panels = [await world.addPanel('nl'), await world.addPanel('de', { version: '3.2.0' })];
-    const prepared = operatorFailpoints.flatMap((failpoint) => [nameAt('renewed', failpoint), nameAt('leaves', failpoint)]);
+    const prepared = operatorFailpoints.flatMap((failpoint) => [
+      nameAt('renewed', failpoint),
+      nameAt('leaves', failpoint),
+    ]);
     const calm = spawnOperator(world);
     await Promise.all(prepared.map((name) => world.subscription(name, { rotationOverlapSeconds: 0 })));
     await Promise.all(prepared.map(isReady));

@@ -6,6 +6,7 @@ import {
   oldestUnprovisionedSeconds,
   readEntries,
   recordCharge,
+  settleCharge,
 } from '../../../src/ledger/index.ts';
 import { markProvisioned } from '../../../src/store/index.ts';
 import { newCustomer, openTestShop, order, starsCharge, type TestShop } from '../../support/money/shop.ts';
@@ -75,6 +76,24 @@ describe('a paid order', () => {
     await noteProvisioned(test.store, test.shop.id);
     expect(await compensationsOf(test, placed.order.subscriptionId)).toEqual([]);
     expect(await oldestUnprovisionedSeconds(test.store, test.shop.id)).toBe(0);
+  });
+
+  it('keeps the time for its delay when another charge of it, which was settled into time, is sent back', async () => {
+    const test = await openTestShop();
+    const alice = await newCustomer(test);
+    const placed = await order(test, alice);
+    await recordCharge(test.store, starsCharge(placed, alice));
+    const wrong = starsCharge(placed, alice, { payer: '1' });
+    await recordCharge(test.store, wrong);
+    await settleCharge(test.store, wrong, { kind: 'extend' }, { author: 'tg:1', reason: 'a test' });
+    await test.passTime(400);
+    await deliver(test, placed.order.subscriptionId);
+    await noteProvisioned(test.store, test.shop.id);
+    await confirmRefund(test.store, { ...wrong, refundKey: 'theirs', startedBy: 'stars' });
+    const entries = await readEntries(test.store, placed.order.subscriptionId);
+    const delay = entries.find(({ source }) => source === 'compensation');
+    expect(delay).toBeDefined();
+    expect(entries.filter((entry) => entry.kind === 'reversal' && entry.target === delay?.id)).toEqual([]);
   });
 
   it('that is sent back takes the time for its delay along', async () => {

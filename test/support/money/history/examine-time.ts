@@ -102,7 +102,7 @@ function examineBought(
 function examineDelay(subscription: SubscriptionFact | undefined, charge: ChargeFact, findings: Findings): void {
   const entries = subscription?.entries ?? [];
   const delay = entries.find(({ cause }) => cause === `delay:${String(charge.orderId)}`);
-  if (delay === undefined || charge.refundedMinor < charge.amountMinor) return;
+  if (delay === undefined || charge.disposition !== 'granted' || charge.refundedMinor < charge.amountMinor) return;
   const isBack = entries.some((entry) => entry.kind === 'reversal' && entry.target === delay.id);
   findings.expect(isBack, 'other', `charge ${charge.chargeId} went back, and what made good for its delay did not`);
 }
