@@ -1,4 +1,4 @@
-import type { VPNSubscription } from '../../api/index.ts';
+import type { Condition, SubscriptionConditionType, VPNSubscription } from '../../api/index.ts';
 import { describeError } from '../../base/errors.ts';
 import { explainLedger, foldEntitlement, may, readEntries, type OwnedIn } from '../../ledger/index.ts';
 import { writeCallback } from '../callback.ts';
@@ -86,10 +86,7 @@ async function describeCluster({ shop, speak }: StaffVisit, name: string): Promi
   const known = shop.ports.resources.panels();
   return [
     speak.say('admin-sub-conditions', { delivered }),
-    ...conditions.map(
-      ({ type, status, reason, message }) =>
-        `${mark(status)} <b>${escapeHtml(type)}</b> ${escapeHtml(reason)}: ${escapeHtml(message.slice(0, 120))}`,
-    ),
+    ...conditions.filter(isNews).map(conditionLine),
     ...panels.map((panel) => {
       const ready = known
         .find(({ metadata }) => metadata.name === panel.name)
@@ -102,6 +99,19 @@ async function describeCluster({ shop, speak }: StaffVisit, name: string): Promi
       return `🖥 ${escapeHtml(panel.name)}: ${speak.say(`admin-sub-delivery-${panel.state.toLowerCase()}`)}${why}${health}`;
     }),
   ];
+}
+
+/** Conditions that are good news when they hold. The others are told only where they hold: "not expired" is no trouble. */
+const hopedFor: ReadonlySet<string> = new Set<SubscriptionConditionType>(['Ready', 'Provisioned']);
+
+function isNews({ type, status }: Condition): boolean {
+  return hopedFor.has(type) || status !== 'False';
+}
+
+function conditionLine({ type, status, reason, message }: Condition): string {
+  const sign = hopedFor.has(type) ? mark(status) : '⚠️';
+  const words = message === '' ? '' : `: ${escapeHtml(message.slice(0, 120))}`;
+  return `${sign} <b>${escapeHtml(type)}</b> ${escapeHtml(reason)}${words}`;
 }
 
 function mark(status: string): string {
