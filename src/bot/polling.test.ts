@@ -58,6 +58,25 @@ describe('polling', () => {
     expect(seen).toEqual([3, 1, 2]);
   });
 
+  it('lets nobody wait for the slow answer to another, and keeps the order of each', async () => {
+    const stop = new AbortController();
+    const queue = new Queue([], stop);
+    const from = (id: number, person: number): Update =>
+      ({ update_id: id, message: { from: { id: person } } }) as unknown as Update;
+    queue.waiting = [from(1, 10), from(2, 20), from(3, 10), from(4, 20)];
+    const seen: number[] = [];
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await run(queue, stop, async ({ update_id: id }) => {
+      if (id === 1) await slow;
+      seen.push(id);
+      if (id === 4) release();
+    });
+    expect(seen).toEqual([2, 4, 1, 3]);
+  });
+
   it('leaves what it did not begin with to whoever polls next', async () => {
     const stop = new AbortController();
     const queue = new Queue([1, 2, 3], stop);

@@ -21,8 +21,8 @@ const firstDelayMs = 500;
 const longestDelayMs = 30_000;
 
 /**
- * Takes updates one after the other until the signal aborts. An update is confirmed only after it was dealt with, so a
- * killed process loses none; the one that was in hand comes again. Never rejects.
+ * Takes updates until the signal aborts. An update is confirmed only after it and all before it were dealt with, so a killed
+ * process loses none; those that were in hand come again. Never rejects.
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
   const { telegram, onConflict, clock, random, log } = options;
@@ -49,7 +49,11 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   if (offset > 0) await confirm(options, offset);
 }
 
-/** @returns the offset that confirms what was dealt with @throws Unhandled */
+/**
+ * Each person's updates one after the other, and people beside each other: a slow answer to one keeps nobody else waiting.
+ *
+ * @returns the offset that confirms what was dealt with @throws Unhandled
+ */
 async function handleBatch(
   { handle }: PollingOptions,
   updates: readonly Update[],
@@ -59,17 +63,36 @@ async function handleBatch(
   // Telegram waits ten seconds for these: they do not queue behind the others.
   const isQuestion = ({ pre_checkout_query: query }: Update): boolean => query !== undefined;
   await Promise.all(updates.filter(isQuestion).map(handle));
-  let offset = before;
-  for (const update of updates) {
-    if (signal.aborted) break;
-    if (!isQuestion(update)) {
-      await handle(update).catch((cause: unknown) => {
-        throw new Unhandled(update.update_id, cause);
-      });
+  const lanes = Map.groupBy(
+    updates.filter((update) => !isQuestion(update)),
+    senderOf,
+  );
+  const left = await Promise.all(Array.from(lanes.values(), (lane) => handleLane(handle, lane, signal)));
+  const first = left.filter((one) => one !== undefined).toSorted((a, b) => a.updateId - b.updateId)[0];
+  if (first?.cause !== undefined) throw first;
+  return first?.updateId ?? (updates.at(-1)?.update_id ?? before - 1) + 1;
+}
+
+/** @returns where it stopped before its end: at one that failed, or was not begun */
+async function handleLane(
+  handle: PollingOptions['handle'],
+  lane: readonly Update[],
+  signal: AbortSignal,
+): Promise<Unhandled | undefined> {
+  for (const update of lane) {
+    if (signal.aborted) return new Unhandled(update.update_id, undefined);
+    try {
+      await handle(update);
+    } catch (cause) {
+      return new Unhandled(update.update_id, cause);
     }
-    offset = update.update_id + 1;
   }
-  return offset;
+  return undefined;
+}
+
+/** Updates of nobody in particular keep their order among themselves. */
+function senderOf({ message, callback_query: query, my_chat_member: member, subscription }: Update): number {
+  return (message?.from ?? query?.from ?? member?.from ?? subscription?.user)?.id ?? 0;
 }
 
 class Unhandled extends Error {
