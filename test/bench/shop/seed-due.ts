@@ -50,7 +50,7 @@ const makeDue = (shopId: string, rows: number): string[] => {
 
 const makeNothingDue = (shopId: string): string[] => [
   `delete from wayleave.dialogs where shop_id = '${shopId}'`,
-  `delete from wayleave.transfers where shop_id = '${shopId}'`,
+  `delete from wayleave.transfers where shop_id = '${shopId}' and decision is null`,
   `delete from wayleave.charges where shop_id = '${shopId}' and charge_id like 'due-%'`,
   'delete from wayleave.traffic_marks where noticed_at is null',
   `delete from wayleave.notices where state = 'waiting'`,

@@ -75,6 +75,12 @@ const soldBefore = ({ shopId, namespace }: SeedTarget, range: string): string[] 
      'sent', ${at} from ${range}`,
   `insert into wayleave.traffic_marks (subscription_id, percent, since, created_at, noticed_at)
    select ${subscription}, 80, ${at}, ${at}, ${at} from ${range} where i % 5 = 0`,
+  `insert into wayleave.refunds (id, shop_id, provider, charge_id, refund_key, amount_minor, requested_by, state, created_at,
+     closed_at)
+   select ${order}, '${shopId}', 'stars', 'charge-' || lpad(to_hex(i), 8, '0'), 'refund-' || i, ${String(seededPrice)}, 'telegram',
+     'confirmed', ${at}, ${at} from ${range} where i % 50 = 0`,
+  `insert into wayleave.transfers (id, shop_id, order_id, attempt, customer_id, created_at, decision, decided_by, decided_at)
+   select ${order}, '${shopId}', ${order}, 1, ${customer}, ${at}, 'approved', 'bench', ${at} from ${range} where i % 10 = 0`,
 ];
 
 /**
