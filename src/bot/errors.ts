@@ -13,6 +13,17 @@ export type BotErrorCode = keyof typeof botErrorCodes;
 
 export class BotError extends WayleaveError<BotErrorCode> {}
 
+/** There was no answer. Whether the call arrived depends on how far the connection came. */
+export class TelegramSilent extends BotError {
+  /** Of the network, such as `ECONNREFUSED`. */
+  readonly network: string;
+
+  constructor(method: string, network: string) {
+    super('BOT_TELEGRAM_UNREACHABLE', `Telegram does not answer ${method}: ${network}`, { retry: 'later' });
+    this.network = network;
+  }
+}
+
 /** What the button stands for is no more. The customer is told so, and gets the menu. */
 export function staleButton(why: string): BotError {
   return new BotError('BOT_BUTTON_STALE', why, { retry: 'never' });

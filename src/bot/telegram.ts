@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Api, GrammyError, HttpError, InputFile, type Transformer } from 'grammy';
 import { sleep, type Clock } from '../base/clock.ts';
-import { BotError } from './errors.ts';
+import { BotError, TelegramSilent } from './errors.ts';
 import type { BotMetrics } from './ports.ts';
 import { keyboardOf, type Screen } from './screen.ts';
 
@@ -170,7 +170,7 @@ function countErrors(metrics: BotMetrics): Transformer {
       if (!(thrown instanceof HttpError)) throw thrown;
       if (signal?.aborted !== true) metrics.telegramError(method, 0);
       const { code = 'no answer' } = thrown.error as { readonly code?: string };
-      throw new BotError('BOT_TELEGRAM_UNREACHABLE', `Telegram does not answer ${method}: ${code}`, { retry: 'later' });
+      throw new TelegramSilent(method, code);
     }
   };
 }

@@ -1,4 +1,5 @@
-import { GrammyError, HttpError } from 'grammy';
+import { GrammyError } from 'grammy';
+import { TelegramSilent } from '../errors.ts';
 import { floodSeconds, isUnreachable } from '../telegram.ts';
 
 /** What a failed sending means for the message. */
@@ -34,10 +35,5 @@ export function judgeSendFailure(thrown: unknown): SendFailure {
     if (thrown.error_code !== 400) return { kind: 'unsent' };
     return { kind: gone.test(thrown.description) ? 'unreachable' : 'refused' };
   }
-  if (thrown instanceof HttpError) {
-    const { error } = thrown;
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    return { kind: typeof code === 'string' && beforeConnecting.has(code) ? 'unsent' : 'doubt' };
-  }
-  return { kind: 'doubt' };
+  return { kind: thrown instanceof TelegramSilent && beforeConnecting.has(thrown.network) ? 'unsent' : 'doubt' };
 }

@@ -75,9 +75,11 @@ export class RunningShopBot {
     this.#settings = settings;
     this.#record = await getShop(this.#options.parts.store, this.#record.id);
     if (this.#userName === '') this.#userName = await identify(this.#options, this.#record);
-    if (JSON.stringify(before.methods) !== JSON.stringify(settings.methods)) this.#openProviders();
-    if (isSameDelivery(before, settings)) return;
+    const hasSameMethods = JSON.stringify(before.methods) === JSON.stringify(settings.methods);
+    if (hasSameMethods && isSameDelivery(before, settings)) return;
+    if (!hasSameMethods) this.#openProviders();
     this.#follow(settings);
+    // What leads reads the books of the methods that there were, and takes updates the way they came.
     this.#lead.abort();
   }
 

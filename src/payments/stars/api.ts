@@ -1,5 +1,6 @@
 import { GrammyError, HttpError, type Api } from 'grammy';
 import type { StarTransaction } from 'grammy/types';
+import { WayleaveError } from '../../base/errors.ts';
 import { PaymentError } from '../errors.ts';
 
 /** What of the Bot API Stars need. Every method throws PaymentError, and StarsRefusal where Telegram said no. */
@@ -49,7 +50,9 @@ async function asked<Answer>(method: string, call: (signal: GrammySignal) => Pro
 
 /** Errors of the network hold the bot's token in their address: nothing of them but their kind gets out. */
 function toPaymentError(method: string, thrown: unknown): unknown {
-  if (thrown instanceof HttpError) {
+  // The wiring may have taken the token out of it already.
+  const isSilence = thrown instanceof HttpError || (thrown instanceof WayleaveError && thrown.retry === 'later');
+  if (isSilence) {
     return new PaymentError('PAYMENT_UNREACHABLE', `Telegram did not answer ${method}`, { retry: 'later' });
   }
   if (!(thrown instanceof GrammyError)) return thrown;
