@@ -44,6 +44,7 @@ async function onButton(shop: Shop, query: CallbackQuery): Promise<void> {
     const callback = readCallback(data);
     const handler = callback === undefined ? undefined : shop.modules.actions.get(callback.action);
     if (callback === undefined || handler === undefined) return showStale(visit);
+    await endQuestion(visit, callback.action);
     try {
       await handler(visit, callback.args);
     } catch (thrown) {
@@ -51,6 +52,14 @@ async function onButton(shop: Shop, query: CallbackQuery): Promise<void> {
       await showStale(visit);
     }
   });
+}
+
+/** Who presses something else has changed his mind: what he types next answers nothing that was asked before. */
+async function endQuestion({ shop, telegramId }: OpenVisit, action: string): Promise<void> {
+  const { modules, store, view } = shop;
+  const state = await findDialog(store, view.shop.id, telegramId);
+  const keptBy = state === undefined ? undefined : modules.questions.get(state.kind);
+  if (keptBy !== undefined && !keptBy.includes(action)) await closeDialog(store, view.shop.id, telegramId);
 }
 
 async function showStale(visit: OpenVisit): Promise<void> {
@@ -67,17 +76,25 @@ async function onMessage(shop: Shop, message: Message, from: User): Promise<void
       await closeDialog(shop.store, view.shop.id, visit.telegramId);
       if (handler !== undefined) return handler(visit, command.argument);
     }
+    // A reply is meant for what it replies to, whatever else was asked.
+    if (message.reply_to_message !== undefined && (await offer(visit, message))) return;
     const state = await findDialog(shop.store, view.shop.id, visit.telegramId);
     const dialog = state === undefined ? undefined : modules.dialogs.get(state.kind);
     if (state !== undefined && dialog !== undefined) return dialog(visit, message, state);
-    for (const { onMessage: offer } of modules.modules) {
-      if ((await offer?.(visit, message)) === true) return;
-    }
+    if (message.reply_to_message === undefined && (await offer(visit, message))) return;
     await visit.send({
       text: visit.speak.say('not-understood'),
       buttons: [[{ text: visit.speak.label('button-menu'), data: actions.menuData }]],
     });
   });
+}
+
+/** @returns whether a module took it */
+async function offer(visit: OpenVisit, message: Message): Promise<boolean> {
+  for (const { onMessage: take } of visit.shop.modules.modules) {
+    if ((await take?.(visit, message)) === true) return true;
+  }
+  return false;
 }
 
 /** @returns nothing for what is no command, or is one for another bot */
@@ -110,7 +127,7 @@ async function within(
     else await visit.show({ text: visit.speak.say('banned') });
     await visit.close();
   } catch (thrown) {
-    if (!isUnreachable(thrown)) throw thrown;
+    if (!isUnreachable(thrown, from.id)) throw thrown;
     await markUnreachable(shop.store, customer.id);
   }
 }

@@ -7,6 +7,8 @@ export interface ModuleTable {
   readonly commands: ReadonlyMap<string, CommandHandler>;
   readonly actions: ReadonlyMap<string, ActionHandler>;
   readonly dialogs: ReadonlyMap<string, DialogHandler>;
+  /** By kind of dialog: the actions that do not end it. */
+  readonly questions: ReadonlyMap<string, readonly string[]>;
 }
 
 /** @throws BotError BOT_MODULES_CLASH */
@@ -16,10 +18,11 @@ export function joinModules(modules: readonly BotModule[]): ModuleTable {
     commands: join(modules, 'commands'),
     actions: join(modules, 'actions'),
     dialogs: join(modules, 'dialogs'),
+    questions: join(modules, 'questions'),
   };
 }
 
-function join<Part extends 'commands' | 'actions' | 'dialogs'>(
+function join<Part extends 'commands' | 'actions' | 'dialogs' | 'questions'>(
   modules: readonly BotModule[],
   part: Part,
 ): ReadonlyMap<string, NonNullable<BotModule[Part]>[string]> {

@@ -27,6 +27,11 @@ export interface BotModule {
   readonly actions?: Readonly<Record<string, ActionHandler>>;
   /** What a message means while a dialog of this kind is open. */
   readonly dialogs?: Readonly<Record<string, DialogHandler>>;
+  /**
+   * Dialogs that ask for something which a text then does: any button but these actions ends them, so that what is typed
+   * after a change of mind is only a text.
+   */
+  readonly questions?: Readonly<Record<string, readonly string[]>>;
   /** Any other message, asked in the order of the modules. @returns whether it was meant for this one */
   readonly onMessage?: (visit: Visit, message: Message) => Promise<boolean>;
   /** Updates that come from outside of private chats, or are of no kind above. @returns whether it was meant for this one */

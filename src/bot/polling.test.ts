@@ -77,6 +77,22 @@ describe('polling', () => {
     expect(seen).toEqual([2, 4, 1, 3]);
   });
 
+  it('does not deal again with what follows an update that fails, and gives one up that never works', async () => {
+    const stop = new AbortController();
+    const queue = new Queue([], stop);
+    const from = (id: number, person: number): Update =>
+      ({ update_id: id, message: { from: { id: person } } }) as unknown as Update;
+    queue.waiting = [from(1, 10), from(2, 20), from(3, 10)];
+    const seen: number[] = [];
+    await run(queue, stop, async ({ update_id: id }) => {
+      seen.push(id);
+      if (id === 1) throw new Error('for good');
+    });
+    expect(seen.filter((id) => id === 1)).toHaveLength(8);
+    expect(seen.filter((id) => id !== 1)).toEqual([2, 3]);
+    expect(queue.waiting).toEqual([]);
+  });
+
   it('leaves what it did not begin with to whoever polls next', async () => {
     const stop = new AbortController();
     const queue = new Queue([1, 2, 3], stop);

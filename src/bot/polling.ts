@@ -1,7 +1,7 @@
 import { GrammyError } from 'grammy';
 import type { Update } from 'grammy/types';
 import { sleep, type Clock, type Random } from '../base/clock.ts';
-import { describeError } from '../base/errors.ts';
+import { describeError, WayleaveError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Telegram } from './telegram.ts';
 
@@ -28,11 +28,13 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   const { telegram, onConflict, clock, random, log } = options;
   let offset = 0;
   let failures = 0;
+  const tried = new Tried();
   while (!signal.aborted) {
     try {
       const updates = await telegram.poll({ offset, limit: batch }, signal);
       onConflict(false);
-      offset = await handleBatch(options, updates, offset, signal);
+      tried.forgetBefore(offset);
+      offset = await handleBatch({ ...options, tried }, updates, offset, signal);
       failures = 0;
     } catch (thrown) {
       if (signal.aborted) break;
@@ -55,19 +57,23 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
  * @returns the offset that confirms what was dealt with @throws Unhandled
  */
 async function handleBatch(
-  { handle }: PollingOptions,
+  { handle, tried, log }: PollingOptions & { readonly tried: Tried },
   updates: readonly Update[],
   before: number,
   signal: AbortSignal,
 ): Promise<number> {
   // Telegram waits ten seconds for these: they do not queue behind the others.
   const isQuestion = ({ pre_checkout_query: query }: Update): boolean => query !== undefined;
-  await Promise.all(updates.filter(isQuestion).map(handle));
+  const fresh = updates.filter(({ update_id: id }) => !tried.isDone(id));
+  const take = async (update: Update): Promise<void> => {
+    await tried.once(update, handle, log);
+  };
+  await Promise.all(fresh.filter(isQuestion).map(take));
   const lanes = Map.groupBy(
-    updates.filter((update) => !isQuestion(update)),
+    fresh.filter((update) => !isQuestion(update)),
     senderOf,
   );
-  const left = await Promise.all(Array.from(lanes.values(), (lane) => handleLane(handle, lane, signal)));
+  const left = await Promise.all(Array.from(lanes.values(), (lane) => handleLane(take, lane, signal)));
   const first = left.filter((one) => one !== undefined).toSorted((a, b) => a.updateId - b.updateId)[0];
   if (first?.cause !== undefined) throw first;
   return first?.updateId ?? (updates.at(-1)?.update_id ?? before - 1) + 1;
@@ -93,6 +99,44 @@ async function handleLane(
 /** Updates of nobody in particular keep their order among themselves. */
 function senderOf({ message, callback_query: query, my_chat_member: member, subscription }: Update): number {
   return (message?.from ?? query?.from ?? member?.from ?? subscription?.user)?.id ?? 0;
+}
+
+/** An error that does not say that another time may help is believed after so many tries. */
+const mostTries = 8;
+
+/**
+ * What became of updates that are not confirmed yet. One that failed keeps those after it unconfirmed: they come again with
+ * it, and must not be dealt with again.
+ */
+class Tried {
+  readonly #done = new Set<number>();
+  readonly #failures = new Map<number, number>();
+
+  isDone(updateId: number): boolean {
+    return this.#done.has(updateId);
+  }
+
+  forgetBefore(offset: number): void {
+    for (const known of [this.#done, this.#failures]) {
+      for (const id of known.keys()) if (id < offset) known.delete(id);
+    }
+  }
+
+  /** @throws what `handle` threw, but for an update that will never be dealt with: it must not stop the shop for ever */
+  async once(update: Update, handle: PollingOptions['handle'], log: Log): Promise<void> {
+    const { update_id: id } = update;
+    try {
+      await handle(update);
+    } catch (thrown) {
+      const failures = (this.#failures.get(id) ?? 0) + 1;
+      this.#failures.set(id, failures);
+      const mayHelp = thrown instanceof WayleaveError && thrown.retry === 'later';
+      if (mayHelp || failures < mostTries) throw thrown;
+      const err = describeError(thrown);
+      log.error({ err, updateId: id, failures }, "an update about money is given up: the provider's books have it too");
+    }
+    this.#done.add(id);
+  }
 }
 
 class Unhandled extends Error {

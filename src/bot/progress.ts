@@ -1,16 +1,14 @@
-import { sleep, type Clock, type Random } from '../base/clock.ts';
-import { describeError } from '../base/errors.ts';
+import { Bell, workUntil } from '../base/bell.ts';
+import type { Clock, Random } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import {
   claimWork,
-  finishWork,
+  handleWork,
   markUnreachable,
-  postponeWork,
   progressOf,
-  retryDelayMs,
   setOrderMessage,
-  type ClaimedWork,
   type OrderProgress,
+  type WorkHandling,
 } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
 import { endChoices } from './attempt-message.ts';
@@ -32,9 +30,10 @@ export interface ProgressOptions {
 const batch = 20;
 /** Longer than the slowest call of Telegram, so that nobody else sends the same message meanwhile. */
 const leaseMs = 60_000;
-const idleMs = 1000;
+const pollMs = 1000;
 const elsewhereMs = 2000;
-const longestDelayMs = 30_000;
+/** Whoever waits so long looks now and then: edits of thousands of stuck orders must not use up what Telegram allows. */
+const longestDelayMs = 120_000;
 /** What is not complete by then is not waited for in a chat any more. */
 const mostSeconds = 86_400;
 /** A trial's message is the one whose button was pressed: whoever dealt with the button says which. */
@@ -46,66 +45,45 @@ const trialHeadStartSeconds = 3;
  */
 export class ProgressWorker {
   readonly #options: ProgressOptions;
-  /** What a message shows, by order: spares Telegram edits that change nothing. Worth nothing after a restart. */
-  readonly #shown = new Map<string, string>();
-  #wake: () => void = () => undefined;
+  readonly #bell = new Bell();
 
   constructor(options: ProgressOptions) {
     this.#options = options;
   }
 
   /** Something may be due before the next look. */
-  wake(): void {
-    this.#wake();
+  ring(): void {
+    this.#bell.ring();
   }
 
-  /** Works until the signal aborts. Never rejects. */
+  /** Works until the signal aborts, and resolves when nothing is under way any more. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    while (!signal.aborted) {
-      let done = 0;
-      try {
-        done = await this.workOnce();
-      } catch (thrown) {
-        log.warn({ err: describeError(thrown) }, 'progress of orders is not shown, will try again');
-      }
-      if (done < batch) await this.#rest(clock, signal);
-    }
+    await workUntil(signal, this.#bell, {
+      pollMs,
+      workOnce: () => this.workOnce(),
+      isMore: (done) => done >= batch,
+      clock,
+      log,
+      what: 'the progress of orders is not shown',
+    });
   }
 
-  /** Everything that is due now. @returns how much that was */
+  /** What is due now, a batch at most. @returns how much that was */
   async workOnce(): Promise<number> {
-    const { store } = this.#options;
+    const { store, random, log } = this.#options;
     const claimed = await claimWork(store, 'progress', { limit: batch, leaseMs });
-    await Promise.all(claimed.map((work) => this.#deal(work)));
-    return claimed.length;
-  }
-
-  async #rest(clock: Clock, signal: AbortSignal): Promise<void> {
-    const waking = new AbortController();
-    this.#wake = () => {
-      waking.abort();
+    const handling: WorkHandling = {
+      store,
+      topic: 'progress',
+      attempt: (orderId) => this.#advance(orderId),
+      pauseMs: (thrown, usualMs) => (floodSeconds(thrown) ?? 0) * 1000 + usualMs,
+      random,
+      log,
+      what: 'the progress of an order could not be shown',
     };
-    await sleep(clock, idleMs, AbortSignal.any([signal, waking.signal]));
-    this.#wake = () => undefined;
-  }
-
-  async #deal(work: ClaimedWork): Promise<void> {
-    const { store, log, random } = this.#options;
-    try {
-      const afterMs = await this.#advance(work.key);
-      if (afterMs === undefined) {
-        this.#shown.delete(work.key);
-        await finishWork(store, 'progress', work);
-      } else {
-        await postponeWork(store, 'progress', work, { afterMs });
-      }
-    } catch (thrown) {
-      const error = describeError(thrown);
-      const afterMs = (floodSeconds(thrown) ?? 0) * 1000 + retryDelayMs(work.attempts, random);
-      log.warn({ err: error, afterMs }, 'the progress of an order could not be shown');
-      await postponeWork(store, 'progress', work, { afterMs, error });
-    }
+    await Promise.all(claimed.map((work) => handleWork(work, handling)));
+    return claimed.length;
   }
 
   /** @returns after how many milliseconds to look again; undefined: never, unless something happens */
@@ -133,13 +111,8 @@ export class ProgressWorker {
 
   async #show(shop: Shop, progress: OrderProgress, chatId: number, screen: Screen): Promise<void> {
     const { orderId, message } = progress;
-    const look = JSON.stringify([message?.messageId, screen.text, screen.buttons]);
-    if (message !== undefined) {
-      if (this.#shown.get(orderId) === look) return;
-      if ((await shop.telegram.edit(message.chatId, message.messageId, screen)) === 'edited') {
-        this.#shown.set(orderId, look);
-        return;
-      }
+    if (message !== undefined && (await shop.telegram.edit(message.chatId, message.messageId, screen)) === 'edited') {
+      return;
     }
     const messageId = await shop.telegram.send(chatId, screen);
     shop.failpoint('bot.after-progress-send');

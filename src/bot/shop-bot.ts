@@ -76,6 +76,21 @@ export class ShopBot {
       metrics.updateHandled(kind, 'failed');
       log.error({ err: describeError(thrown), kind, updateId: update.update_id }, 'an update could not be dealt with');
       if (bearsPayment(update)) throw thrown;
+      await this.#apologize(update);
+    }
+  }
+
+  /** Without the database, which may be what failed. Whoever is not answered waits, and never learns that it was in vain. */
+  async #apologize({ message, callback_query: query }: Update): Promise<void> {
+    const { telegram, log } = this.shop;
+    const from = query?.from ?? (message?.chat.type === 'private' ? message.from : undefined);
+    if (from === undefined) return;
+    const text = speakerFor(this.shop, { language: from.language_code }).label('failed');
+    try {
+      if (query === undefined) await telegram.send(from.id, { text, buttons: [] });
+      else await telegram.answer(query.id, text);
+    } catch (thrown) {
+      log.warn({ err: describeError(thrown) }, 'nobody could be told that an update failed');
     }
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Api, GrammyError, HttpError, InputFile, type Transformer } from 'grammy';
+import { cutText } from '../base/cut-text.ts';
 import { sleep, type Clock } from '../base/clock.ts';
 import { BotError, TelegramSilent } from './errors.ts';
 import type { BotMetrics } from './ports.ts';
@@ -20,8 +21,8 @@ const callSeconds = 10;
 /** Longer than Telegram holds an empty poll. */
 const pollSeconds = 25;
 /** A flood limit that is over sooner is waited for. */
-const patienceSeconds = 5;
-const tries = 3;
+const patienceSeconds = 2;
+const tries = 2;
 
 /** Calls that lose their meaning while we wait, or wait by themselves. */
 const impatient: ReadonlySet<string> = new Set(['answerPreCheckoutQuery', 'answerCallbackQuery', 'getUpdates']);
@@ -98,7 +99,7 @@ export class Telegram {
   /** Ends the waiting of a button. One that was pressed long ago, or answered, needs none. @param text plain */
   async answer(callbackId: string, text?: string): Promise<void> {
     try {
-      await this.api.answerCallbackQuery(callbackId, text === undefined ? {} : { text: text.slice(0, 200) });
+      await this.api.answerCallbackQuery(callbackId, text === undefined ? {} : { text: cutText(text, 200) });
     } catch (thrown) {
       if (refusalOf(thrown) === undefined) throw thrown;
     }
@@ -137,9 +138,20 @@ export function refusalOf(thrown: unknown): string | undefined {
   return thrown instanceof GrammyError && thrown.error_code === 400 ? thrown.description : undefined;
 }
 
-/** The customer blocked the bot, deleted the account, or never wrote to this bot. */
-export function isUnreachable(thrown: unknown): boolean {
-  return thrown instanceof GrammyError && thrown.error_code === 403;
+/** What Telegram said when it forbade a call (403); undefined for everything else. */
+export function forbiddenOf(thrown: unknown): string | undefined {
+  return thrown instanceof GrammyError && thrown.error_code === 403 ? thrown.description : undefined;
+}
+
+/**
+ * The customer blocked the bot, deleted the account, or never wrote to this bot.
+ *
+ * @param chatId his; without it any chat. A channel that the bot may not look into says 403 as well.
+ */
+export function isUnreachable(thrown: unknown, chatId?: number): boolean {
+  if (!(thrown instanceof GrammyError) || thrown.error_code !== 403) return false;
+  const asked = thrown.payload['chat_id'];
+  return chatId === undefined || asked === undefined || Number(asked) === chatId;
 }
 
 /** Seconds to wait after a flood limit; undefined for everything else. */

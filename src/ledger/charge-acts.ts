@@ -1,8 +1,9 @@
 import { isUuid, type Queryable, type Store } from '../store/index.ts';
 import { recordAudit } from './audit.ts';
+import type { ChargeKey } from './charge-lock.ts';
 import type { ActBy } from './grants.ts';
 import { subjectOfCharge } from './queues.ts';
-import { confirmRefund, requestRefundLocked, type ChargeKey } from './refunds.ts';
+import { confirmRefundLocked, requestRefundLocked, type RefundRequest } from './refunds.ts';
 import { pauseRefunds } from './shops.ts';
 import { settleChargeLocked, type Settlement } from './settle.ts';
 
@@ -15,13 +16,10 @@ export interface NamedCharge extends ChargeKey {
   readonly refundedMinor: bigint;
   readonly currency: string;
   readonly subscriptionId: string | undefined;
-  /** Key of a refund that was refused and that nobody has dealt with. */
-  readonly refusedKey: string | undefined;
 }
 
-interface NamedChargeRow extends Omit<NamedCharge, 'subscriptionId' | 'refusedKey'> {
+interface NamedChargeRow extends Omit<NamedCharge, 'subscriptionId'> {
   readonly subscriptionId: string | null;
-  readonly refusedKey: string | null;
 }
 
 /** The charges that a provider's charge id or a handle means, in any shop: ids are unique within shop and provider only. */
@@ -29,21 +27,13 @@ export async function findNamedCharges(db: Queryable, text: string, shopId?: str
   const rows = await db.query<NamedChargeRow>(
     `select c.shop_id as "shopId", c.provider, c.charge_id as "chargeId", c.handle, h.name as "shopName",
        c.amount_minor as "amountMinor", c.refunded_minor as "refundedMinor", c.currency,
-       (select o.subscription_id from wayleave.orders o where o.id = c.order_id) as "subscriptionId",
-       (select r.refund_key from wayleave.refunds r where r.shop_id = c.shop_id and r.provider = c.provider
-          and r.charge_id = c.charge_id and r.state = 'refused'
-          and (c.settled_at is null or c.settled_at < r.closed_at)
-        order by r.closed_at desc limit 1) as "refusedKey"
+       (select o.subscription_id from wayleave.orders o where o.id = c.order_id) as "subscriptionId"
      from wayleave.charges c join wayleave.shops h on h.id = c.shop_id
      where (c.charge_id = $1 or c.handle = $2::uuid) and ($3::uuid is null or c.shop_id = $3)
      order by h.namespace, h.name, c.provider limit 20`,
     [text, isUuid(text) ? text : null, shopId ?? null],
   );
-  return rows.map((row) => ({
-    ...row,
-    subscriptionId: row.subscriptionId ?? undefined,
-    refusedKey: row.refusedKey ?? undefined,
-  }));
+  return rows.map((row) => ({ ...row, subscriptionId: row.subscriptionId ?? undefined }));
 }
 
 /** Who, why, and what makes a call that is repeated the same act. */
@@ -57,14 +47,13 @@ export type ChargeAct = Required<ActBy>;
  */
 export async function refundByPerson(
   store: Store,
-  { amountMinor, ...key }: ChargeKey & { readonly amountMinor?: bigint },
+  request: Omit<RefundRequest, 'requestedBy' | 'reason'>,
   act: ChargeAct,
 ): Promise<boolean> {
   return store.transaction(async (tx) => {
-    const detail = amountMinor === undefined ? {} : { amountMinor: String(amountMinor) };
-    if (!(await recordAct(tx, key, 'refund', detail, act))) return false;
-    const amount = amountMinor === undefined ? {} : { amountMinor };
-    await requestRefundLocked(tx, { ...key, ...amount, requestedBy: act.author, reason: act.reason });
+    const detail = request.amountMinor === undefined ? {} : { amountMinor: String(request.amountMinor) };
+    if (!(await recordAct(tx, request, 'refund', detail, act))) return false;
+    await requestRefundLocked(tx, { ...request, requestedBy: act.author, reason: act.reason });
     return true;
   });
 }
@@ -98,15 +87,27 @@ export async function settleByPerson(
  */
 export async function confirmByPerson(
   store: Store,
-  { shopId, provider, chargeId, refusedKey }: Pick<NamedCharge, keyof ChargeKey | 'refusedKey'>,
+  { shopId, provider, chargeId }: ChargeKey,
   act: ChargeAct,
 ): Promise<boolean> {
   const key = { shopId, provider, chargeId };
-  const refundKey = refusedKey ?? `by hand:${act.requestId}`;
-  const outcome = await confirmRefund(store, { ...key, refundKey, startedBy: act.author });
-  // Afterwards: a call that was cut off in between finds the refund known, and makes up for the row.
-  await recordAct(store, key, 'refunded', {}, act);
-  return outcome === 'confirmed';
+  return store.transaction(async (tx) => {
+    if (!(await recordAct(tx, key, 'refunded', {}, act))) return false;
+    const refundKey = (await refusedKeyOf(tx, key)) ?? `by hand:${act.requestId}`;
+    return (await confirmRefundLocked(tx, { ...key, refundKey, startedBy: act.author })) === 'confirmed';
+  });
+}
+
+/** Key of the refund that was refused last, and that nobody has dealt with. */
+async function refusedKeyOf(tx: Queryable, { shopId, provider, chargeId }: ChargeKey): Promise<string | undefined> {
+  const [row] = await tx.query<{ refundKey: string }>(
+    `select r.refund_key as "refundKey" from wayleave.refunds r join wayleave.charges c using (shop_id, provider, charge_id)
+     where r.shop_id = $1 and r.provider = $2 and r.charge_id = $3 and r.state = 'refused'
+       and (c.settled_at is null or c.settled_at < r.closed_at)
+     order by r.closed_at desc limit 1`,
+    [shopId, provider, chargeId],
+  );
+  return row?.refundKey;
 }
 
 /** Stops the sending of refunds of a shop, or lets it go on, on record in the audit. */
@@ -117,16 +118,9 @@ export async function pauseRefundsByPerson(
   { author, reason, requestId }: ChargeAct,
 ): Promise<void> {
   await store.transaction(async (tx) => {
-    await pauseRefunds(tx, shopId, action === 'pause' ? author : undefined);
     const cause = `${action}-refunds:${requestId}`;
-    await recordAudit(tx, {
-      shopId,
-      actor: author,
-      action: `${action}-refunds`,
-      subject: 'refunds',
-      detail: { reason },
-      cause,
-    });
+    const audit = { shopId, actor: author, action: `${action}-refunds`, subject: 'refunds', detail: { reason }, cause };
+    if (await recordAudit(tx, audit)) await pauseRefunds(tx, shopId, action === 'pause' ? author : undefined);
   });
 }
 

@@ -16,9 +16,14 @@ export const ledgerErrorCodes = {
   LEDGER_CHARGE_UNKNOWN: 'no such charge in this shop',
   LEDGER_CHARGE_SETTLED: 'somebody has decided about the charge already',
   LEDGER_REFUND_TOO_MUCH: 'more than what is left of the charge',
+  LEDGER_GIFT_CAP: 'more time than may be given within a week',
+  LEDGER_OWN_STAFF: 'somebody who works for the shop',
   LEDGER_REFUND_CAP: "beyond the person's daily cap",
+  LEDGER_REFUND_PACE: 'too soon after another refund by the same person',
   LEDGER_REFUNDS_PAUSED: 'refunds are paused after a restore',
   LEDGER_TRANSFER_UNKNOWN: 'no such transfer in this shop',
+  LEDGER_TRANSFERS_WAITING: 'as many receipts of the customer as may wait do wait',
+  LEDGER_KEYS_FRESH: 'the newest keys were made a moment ago',
 } as const;
 
 export type LedgerErrorCode = keyof typeof ledgerErrorCodes;

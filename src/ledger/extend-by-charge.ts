@@ -1,11 +1,11 @@
 import type { Queryable } from '../store/index.ts';
 import { appendEntry, readEntries } from './append.ts';
+import type { ChargeKey } from './charge-lock.ts';
 import { lockCustomer, type CustomerRecord } from './customers.ts';
 import { LedgerError } from './errors.ts';
 import { foldEntitlement } from './fold.ts';
 import { ensureIdentity } from './identity.ts';
 import { refold } from './refold.ts';
-import type { ChargeKey } from './refunds.ts';
 import { getShop } from './shops.ts';
 import type { PlanTerms } from './terms.ts';
 

@@ -1,8 +1,8 @@
 import { describeError, WayleaveError } from '../base/errors.ts';
 import type { Queryable, Store } from '../store/index.ts';
+import { lockCharge, type ChargeKey } from './charge-lock.ts';
 import { lockBuyer } from './extend-by-charge.ts';
 import { notify } from './notices.ts';
-import type { ChargeKey } from './refunds.ts';
 import { settleChargeLocked } from './settle.ts';
 
 /** So long a customer may say what he wants instead, and a person may take the charge. */
@@ -48,10 +48,7 @@ async function extendOne(tx: Queryable, key: ChargeKey): Promise<boolean> {
   const { shopId, provider, chargeId } = key;
   // In the order in which everybody locks.
   await lockBuyer(tx, key);
-  await tx.query(
-    'select from wayleave.charges where shop_id = $1 and provider = $2 and charge_id = $3 for no key update',
-    [shopId, provider, chargeId],
-  );
+  await lockCharge(tx, key);
   const [still] = await tx.query<{ customerId: string | null; orderId: string | null }>(
     `select c.customer_id as "customerId", c.order_id as "orderId" from wayleave.charges c
      where c.shop_id = $1 and c.provider = $2 and c.charge_id = $3 and ${isDue}`,

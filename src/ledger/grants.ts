@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
 import { appendEntry, readEntries } from './append.ts';
+import type { EntrySource, LedgerEntry } from './entry.ts';
 import { lockCustomer } from './customers.ts';
 import { LedgerError } from './errors.ts';
 import { foldEntitlement } from './fold.ts';
@@ -74,15 +75,24 @@ export interface ActBy {
 export async function grantTime(
   store: Store,
   subscriptionId: string,
-  grant: { readonly source: 'admin' | 'compensation'; readonly lengthSeconds: number; readonly terms?: PlanTerms },
+  grant: {
+    readonly source: 'admin' | 'compensation';
+    readonly lengthSeconds: number;
+    readonly terms?: PlanTerms;
+    /** What may be given under this source within a week; absent: any. */
+    readonly weeklySeconds?: number;
+  },
   { author, reason, requestId = uuidv7() }: ActBy,
 ): Promise<void> {
   await store.transaction(async (tx) => {
     const { shopId, customerId } = await lockOwned(tx, subscriptionId);
-    const terms = grant.terms ?? foldEntitlement(await readEntries(tx, subscriptionId)).at(-1)?.terms;
+    const entries = await readEntries(tx, subscriptionId);
+    const terms = grant.terms ?? foldEntitlement(entries).at(-1)?.terms;
     if (terms === undefined) throw unknown(subscriptionId);
-    const { source, lengthSeconds } = grant;
+    const { source, lengthSeconds, weeklySeconds } = grant;
     const cause = `${source}:${requestId}`;
+    const isNew = !entries.some((entry) => entry.cause === cause);
+    if (isNew && weeklySeconds !== undefined) await checkWeek(tx, entries, grant, weeklySeconds);
     const draft = { kind: 'grant', subscriptionId, shopId, source, cause, lengthSeconds, terms } as const;
     await appendEntry(tx, { ...draft, author, reason });
     await refold(tx, subscriptionId);
@@ -96,6 +106,30 @@ export async function grantTime(
     } as const;
     await notify(tx, { ...told, delivery: 'at-least-once' });
   });
+}
+
+const weekSeconds = 7 * 86_400;
+
+/** Small gifts add up: whoever may give a week must not give ten. */
+async function checkWeek(
+  tx: Queryable,
+  entries: readonly LedgerEntry[],
+  { source, lengthSeconds }: { readonly source: EntrySource; readonly lengthSeconds: number },
+  weeklySeconds: number,
+): Promise<void> {
+  const [clock] = await tx.query<{ nowMs: number }>('select wayleave.wall_clock() as "nowMs"');
+  const since = (clock?.nowMs ?? 0) / 1000 - weekSeconds;
+  const given = entries.reduce(
+    (sum, entry) =>
+      entry.kind === 'grant' && entry.source === source && entry.at > since ? sum + entry.lengthSeconds : sum,
+    0,
+  );
+  if (given + lengthSeconds <= weeklySeconds) return;
+  throw new LedgerError(
+    'LEDGER_GIFT_CAP',
+    `this subscription was given ${String(Math.round(given / 86_400))} d within the last 7 days, and no more than ${String(weeklySeconds / 86_400)} d may be given: ask an owner`,
+    { retry: 'never' },
+  );
 }
 
 /**

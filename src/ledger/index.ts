@@ -11,6 +11,7 @@ export {
   type ChargeAct,
   type NamedCharge,
 } from './charge-acts.ts';
+export type { ChargeKey } from './charge-lock.ts';
 export { recordCharge, type RecordedCharge, type VerifiedCharge } from './charges.ts';
 export { dispositions, type Disposition } from './classify.ts';
 export { searchCustomers, type FoundCustomer } from './customer-search.ts';
@@ -76,6 +77,7 @@ export {
   type OutboxBacklog,
   type OutboxTopic,
 } from './outbox.ts';
+export { handleWork, postponeFailed, type WorkHandling } from './outbox-work.ts';
 export { checkPayable, type Payable, type PayableVerdict, type PaymentQuestion } from './payable.ts';
 export { readPayload, writePayload, type AttemptPayload } from './payload.ts';
 export { lastPaymentFor, paymentsOf, type PaymentOf } from './payments-of.ts';
@@ -95,7 +97,6 @@ export { previewGrant, previewRevoke, type GrantPreview } from './preview.ts';
 export { noteProvisioned, oldestUnprovisionedSeconds } from './provisioned.ts';
 export {
   chargesOf,
-  dismissRefusedRefund,
   findCharge,
   handleOfCharge,
   listQueue,
@@ -108,12 +109,12 @@ export {
   type QueueName,
   type QueueSummary,
 } from './queues.ts';
+export { hasRefundedWithin, selfServicePaceDays } from './refund-pace.ts';
 export {
   confirmRefund,
   findRefund,
   refuseRefund,
   requestRefund,
-  type ChargeKey,
   type ConfirmedRefund,
   type RefundRecord,
   type RefundRequest,

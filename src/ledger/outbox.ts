@@ -83,7 +83,10 @@ export async function finishWork(
   return rows.length > 0;
 }
 
-/** It failed, or is not due to be finished yet: again after `afterMs`. @param error absent: nothing is wrong */
+/** What a row keeps of an error. */
+const errorLength = 500;
+
+/** It failed, or is not due to be finished yet: again after `afterMs`. @param error is cut; absent: nothing is wrong */
 export async function postponeWork(
   db: Queryable,
   topic: OutboxTopic,
@@ -95,7 +98,7 @@ export async function postponeWork(
        attempts = case when $5::text is null then 0 else attempts + 1 end,
        next_at = case when version = $4 then wayleave.wall_clock() + make_interval(secs => $6::double precision / 1000) else next_at end
      where topic = $1 and key = $2 and claim = $3`,
-    [topic, key, claim, version, error ?? null, afterMs],
+    [topic, key, claim, version, error?.slice(0, errorLength) ?? null, afterMs],
   );
 }
 

@@ -1,19 +1,21 @@
+import { uuidv7 } from 'uuidv7';
 import type { Queryable, Store } from '../store/index.ts';
 import { recordAudit } from './audit.ts';
+import type { ChargeKey } from './charge-lock.ts';
 import type { Disposition } from './classify.ts';
-import { LedgerError } from './errors.ts';
-import type { ChargeKey } from './refunds.ts';
 
 /** What waits for a person: charges by what is odd about them, refunds that a provider will not do, receipts. */
 export const queueNames = ['transfers', 'surplus', 'mismatch', 'orphan', 'blocked', 'refused'] as const;
 export type QueueName = (typeof queueNames)[number];
 export type ChargeQueueName = Exclude<QueueName, 'transfers'>;
 
-/** A charge that waits for a person, with what he has to know. */
+/** A charge with what a person has to know who decides about it. */
 export interface QueuedCharge extends ChargeKey {
   /** Stands for the charge in buttons. */
   readonly handle: string;
   readonly disposition: Disposition;
+  /** Where it waits for a person; absent where it waits for none. */
+  readonly queue: ChargeQueueName | undefined;
   readonly reason: string;
   readonly amountMinor: bigint;
   readonly refundedMinor: bigint;
@@ -47,6 +49,7 @@ interface ChargeRow {
   readonly chargeId: string;
   readonly handle: string;
   readonly disposition: Disposition;
+  readonly queue: ChargeQueueName | null;
   readonly reason: string;
   readonly amountMinor: bigint;
   readonly refundedMinor: bigint;
@@ -70,7 +73,7 @@ interface ChargeRow {
 
 /** `r` is the newest refund of the charge. */
 const columns = `
-  select c.shop_id as "shopId", c.provider, c.charge_id as "chargeId", c.handle, c.disposition, c.reason,
+  select c.shop_id as "shopId", c.provider, c.charge_id as "chargeId", c.handle, c.disposition, q.queue, c.reason,
     c.amount_minor as "amountMinor", c.refunded_minor as "refundedMinor", c.currency, c.live, c.paid_at as "paidAtMs",
     extract(epoch from wayleave.wall_clock() - q.since)::float8 as "ageSeconds", c.owner, c.payer,
     c.order_id as "orderId", o.subscription_id as "subscriptionId", cu.id as "customerId", cu.name as "customerName",
@@ -105,6 +108,23 @@ const waiting = `
       and not exists (select from wayleave.refunds n where n.shop_id = c.shop_id and n.provider = c.provider
                       and n.charge_id = c.charge_id and n.state = 'requested')
     group by c.shop_id, c.provider, c.charge_id)`;
+
+/** Of the charge `c`, beside `waiting`. */
+const queueOf = `
+  (select w.queue from waiting w
+   where w.shop_id = c.shop_id and w.provider = c.provider and w.charge_id = c.charge_id) as queue`;
+
+/** Where a charge waits for a person. */
+export async function queueOfCharge(
+  db: Queryable,
+  { shopId, provider, chargeId }: ChargeKey,
+): Promise<ChargeQueueName | undefined> {
+  const [row] = await db.query<{ queue: ChargeQueueName }>(
+    `with ${waiting} select queue from waiting where provider = $2 and charge_id = $3`,
+    [shopId, provider, chargeId],
+  );
+  return row?.queue;
+}
 
 export interface QueueSummary {
   readonly queue: QueueName;
@@ -147,8 +167,9 @@ export async function listQueue(
 /** Any charge of a shop, by what buttons call it. `ageSeconds` counts from when it was recorded. */
 export async function findCharge(db: Queryable, shopId: string, handle: string): Promise<QueuedCharge | undefined> {
   const rows = await db.query<ChargeRow>(
-    `with q as (select shop_id, provider, charge_id, recorded_at as since from wayleave.charges
-                where shop_id = $1 and handle = $2)
+    `with ${waiting},
+     q as (select c.shop_id, c.provider, c.charge_id, c.recorded_at as since, ${queueOf} from wayleave.charges c
+           where c.shop_id = $1 and c.handle = $2)
      ${columns} from q ${joins}`,
     [shopId, handle],
   );
@@ -175,8 +196,9 @@ export async function chargesOf(
   { limit, offset = 0 }: { readonly limit: number; readonly offset?: number },
 ): Promise<QueuedCharge[]> {
   const rows = await db.query<ChargeRow>(
-    `with q as (select shop_id, provider, charge_id, recorded_at as since from wayleave.charges
-                where shop_id = $1 and customer_id = $2 order by recorded_at desc, charge_id limit $3 offset $4)
+    `with ${waiting},
+     q as (select c.shop_id, c.provider, c.charge_id, c.recorded_at as since, ${queueOf} from wayleave.charges c
+           where c.shop_id = $1 and c.customer_id = $2 order by c.recorded_at desc, c.charge_id limit $3 offset $4)
      ${columns} from q ${joins} order by q.since desc, q.charge_id`,
     [shopId, customerId, limit, offset],
   );
@@ -207,38 +229,11 @@ export async function takeCharge(
     );
     if (taken.length > 0) {
       const subject = subjectOfCharge(key);
-      const cause = `take:${subject}:${owner}:${from ?? ''}`;
+      // A name may come and go: each time is an act of its own, and a repeated one finds its name there.
+      const cause = `take:${uuidv7()}`;
       await recordAudit(tx, { shopId: key.shopId, actor: owner, action: 'take', subject, cause });
     }
     return row?.owner ?? undefined;
-  });
-}
-
-/**
- * Closes the matter of a refund that the provider refused, for example because the money went back another way.
- *
- * @throws LedgerError LEDGER_CHARGE_SETTLED when there is no such refund
- */
-export async function dismissRefusedRefund(
-  store: Store,
-  key: ChargeKey,
-  { author, reason }: { readonly author: string; readonly reason: string },
-): Promise<void> {
-  await store.transaction(async (tx) => {
-    const rows = await tx.query(
-      `update wayleave.charges c set settled_at = wayleave.wall_clock(), settled_by = $4, settlement = 'dismissed'
-       where c.shop_id = $1 and c.provider = $2 and c.charge_id = $3 and exists (
-         select from wayleave.refunds r where r.shop_id = $1 and r.provider = $2 and r.charge_id = $3
-           and r.state = 'refused' and (c.settled_at is null or c.settled_at < r.closed_at)) returning c.charge_id`,
-      [key.shopId, key.provider, key.chargeId, author],
-    );
-    if (rows.length === 0) {
-      const where = `charge ${key.chargeId} of ${key.provider}`;
-      throw new LedgerError('LEDGER_CHARGE_SETTLED', `no refund of ${where} waits for a person`, { retry: 'never' });
-    }
-    const subject = subjectOfCharge(key);
-    const cause = `dismiss:${subject}:${author}:${reason}`;
-    await recordAudit(tx, { shopId: key.shopId, actor: author, action: 'dismiss', subject, detail: { reason }, cause });
   });
 }
 
@@ -251,6 +246,7 @@ function toCharge(row: ChargeRow): QueuedCharge {
   const { customerId, customerName, userName, telegramId, refundState, refusal, ...rest } = row;
   return {
     ...rest,
+    queue: row.queue ?? undefined,
     owner: row.owner ?? undefined,
     payer: row.payer ?? undefined,
     orderId: row.orderId ?? undefined,

@@ -1,18 +1,13 @@
 import { uuidv7 } from 'uuidv7';
 import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
 import { appendEntry } from './append.ts';
-import type { Disposition } from './classify.ts';
+import { lockCharge, unknownCharge, type ChargeKey, type LockedCharge } from './charge-lock.ts';
 import { delayCause } from './delay.ts';
 import { LedgerError } from './errors.ts';
 import { notify } from './notices.ts';
 import { askFor } from './outbox.ts';
+import { checkPace } from './refund-pace.ts';
 import { refold } from './refold.ts';
-
-export interface ChargeKey {
-  readonly shopId: string;
-  readonly provider: string;
-  readonly chargeId: string;
-}
 
 export interface RefundRecord extends ChargeKey {
   readonly id: string;
@@ -32,6 +27,8 @@ export interface RefundRequest extends ChargeKey {
   readonly reason: string;
   /** What this person may refund in 24 hours, in the charge's minor units; absent: any amount. */
   readonly dailyCapMinor?: bigint;
+  /** One refund that is not refused in so many days is all that this person gets; absent: any number. */
+  readonly paceDays?: number;
 }
 
 /**
@@ -39,7 +36,8 @@ export interface RefundRequest extends ChargeKey {
  * for the same is one refund.
  *
  * @returns its id
- * @throws LedgerError LEDGER_CHARGE_UNKNOWN also for a foreign charge, LEDGER_REFUND_TOO_MUCH, LEDGER_REFUND_CAP
+ * @throws LedgerError LEDGER_CHARGE_UNKNOWN also for a foreign charge, LEDGER_REFUND_TOO_MUCH, LEDGER_REFUND_CAP,
+ *   LEDGER_REFUND_PACE
  */
 export async function requestRefund(store: Store, request: RefundRequest): Promise<string> {
   return store.transaction((tx) => requestRefundLocked(tx, request));
@@ -68,6 +66,7 @@ export async function requestRefundLocked(tx: Queryable, request: RefundRequest)
       { retry: 'never' },
     );
   }
+  if (request.paceDays !== undefined) await checkPace(tx, { ...request, days: request.paceDays });
   if (request.dailyCapMinor !== undefined) await checkCap(tx, request, charge.currency, amountMinor);
   return insertRequest(tx, request, amountMinor);
 }
@@ -115,6 +114,8 @@ export interface ConfirmedRefund extends ChargeKey {
   readonly startedBy: string;
 }
 
+export type RefundConfirmation = 'confirmed' | 'known' | 'unknown';
+
 /**
  * Records that money went back, whoever started it, and takes the time that it had bought. A refund that the provider
  * started and one that we asked for are told apart by their keys; where the provider knows one refund per charge only, it
@@ -122,59 +123,62 @@ export interface ConfirmedRefund extends ChargeKey {
  *
  * @returns whether it was news; `unknown` for a charge that is not on record
  */
-export async function confirmRefund(store: Store, refund: ConfirmedRefund): Promise<'confirmed' | 'known' | 'unknown'> {
-  return store.transaction(async (tx) => {
-    const charge = await findCharge(tx, refund);
-    if (charge === undefined) return 'unknown';
-    const order = await lockChargeAndOrder(tx, refund, charge.orderId);
-    const refunds = await refundsOf(tx, refund);
-    const confirmed = refunds.filter(({ state }) => state === 'confirmed');
-    const left = order.amountMinor - confirmed.reduce((sum, one) => sum + one.amountMinor, 0n);
-    if (left <= 0n || confirmed.some(({ refundKey }) => refundKey === refund.refundKey)) return 'known';
-    // By its key also one that was refused: the provider's last word counts.
-    const asked =
-      refunds.find(({ refundKey }) => refundKey === refund.refundKey) ??
-      refunds.find(
-        ({ state, amountMinor }) =>
-          state === 'requested' && amountMinor === left && (refund.amountMinor ?? left) === left,
-      );
-    // What the provider says that it sent is what it sent.
-    const wanted = refund.amountMinor ?? asked?.amountMinor ?? left;
-    const amountMinor = wanted < left ? wanted : left;
-    if (asked === undefined) {
-      await tx.query(
-        `insert into wayleave.refunds (id, shop_id, provider, charge_id, refund_key, amount_minor, reason, requested_by, state, created_at, closed_at)
-         values ($1, $2, $3, $4, $5, $6, 'started by the provider', $7, 'confirmed', wayleave.wall_clock(), wayleave.wall_clock())`,
-        [uuidv7(), refund.shopId, refund.provider, refund.chargeId, refund.refundKey, amountMinor, refund.startedBy],
-      );
-    } else {
-      await tx.query(
-        `update wayleave.refunds set state = 'confirmed', amount_minor = $2, refusal = null, closed_at = wayleave.wall_clock()
-         where id = $1`,
-        [asked.id, amountMinor],
-      );
-    }
-    const others = refunds.filter(({ id, state }) => state === 'requested' && id !== asked?.id);
-    await fitRequests(tx, others, { before: left, after: left - amountMinor });
-    await tx.query(
-      `update wayleave.charges set refunded_minor = refunded_minor + $4,
-         settled_at = case when refunded_minor + $4 = amount_minor then coalesce(settled_at, wayleave.wall_clock()) else settled_at end,
-         settlement = case when refunded_minor + $4 = amount_minor then coalesce(settlement, 'refunded') else settlement end
-       where shop_id = $1 and provider = $2 and charge_id = $3`,
-      [refund.shopId, refund.provider, refund.chargeId, amountMinor],
+export async function confirmRefund(store: Store, refund: ConfirmedRefund): Promise<RefundConfirmation> {
+  return store.transaction((tx) => confirmRefundLocked(tx, refund));
+}
+
+/** {@link confirmRefund} within the caller's transaction. */
+export async function confirmRefundLocked(tx: Queryable, refund: ConfirmedRefund): Promise<RefundConfirmation> {
+  const charge = await findCharge(tx, refund);
+  if (charge === undefined) return 'unknown';
+  const order = await lockChargeAndOrder(tx, refund, charge.orderId);
+  const refunds = await refundsOf(tx, refund);
+  const confirmed = refunds.filter(({ state }) => state === 'confirmed');
+  const left = order.amountMinor - confirmed.reduce((sum, one) => sum + one.amountMinor, 0n);
+  if (left <= 0n || confirmed.some(({ refundKey }) => refundKey === refund.refundKey)) return 'known';
+  // By its key also one that was refused: the provider's last word counts.
+  const asked =
+    refunds.find(({ refundKey }) => refundKey === refund.refundKey) ??
+    refunds.find(
+      ({ state, amountMinor }) =>
+        state === 'requested' && amountMinor === left && (refund.amountMinor ?? left) === left,
     );
-    const refundId = asked?.id ?? refund.refundKey;
-    const facts = { amountMinor, paidMinor: order.amountMinor, refundId, orderId: charge.orderId };
-    // Another charge of the order may have been settled into time as well; what was late is the order's grant.
-    const endsOrder = amountMinor === left && order.disposition === 'granted';
-    await reverseGrants(tx, refund, { ...facts, endsOrder });
-    if (charge.customerId !== undefined) {
-      const payload = { currency: order.currency, amountMinor: String(amountMinor), provider: refund.provider };
-      const about = { shopId: refund.shopId, customerId: charge.customerId, dedupe: `refund:${refundId}`, payload };
-      await notify(tx, { ...about, kind: 'refunded', delivery: 'at-least-once' });
-    }
-    return 'confirmed';
-  });
+  // What the provider says that it sent is what it sent.
+  const wanted = refund.amountMinor ?? asked?.amountMinor ?? left;
+  const amountMinor = wanted < left ? wanted : left;
+  if (asked === undefined) {
+    await tx.query(
+      `insert into wayleave.refunds (id, shop_id, provider, charge_id, refund_key, amount_minor, reason, requested_by, state, created_at, closed_at)
+       values ($1, $2, $3, $4, $5, $6, 'started by the provider', $7, 'confirmed', wayleave.wall_clock(), wayleave.wall_clock())`,
+      [uuidv7(), refund.shopId, refund.provider, refund.chargeId, refund.refundKey, amountMinor, refund.startedBy],
+    );
+  } else {
+    await tx.query(
+      `update wayleave.refunds set state = 'confirmed', amount_minor = $2, refusal = null, closed_at = wayleave.wall_clock()
+       where id = $1`,
+      [asked.id, amountMinor],
+    );
+  }
+  const others = refunds.filter(({ id, state }) => state === 'requested' && id !== asked?.id);
+  await fitRequests(tx, others, { before: left, after: left - amountMinor });
+  await tx.query(
+    `update wayleave.charges set refunded_minor = refunded_minor + $4,
+       settled_at = case when refunded_minor + $4 = amount_minor then coalesce(settled_at, wayleave.wall_clock()) else settled_at end,
+       settlement = case when refunded_minor + $4 = amount_minor then coalesce(settlement, 'refunded') else settlement end
+     where shop_id = $1 and provider = $2 and charge_id = $3`,
+    [refund.shopId, refund.provider, refund.chargeId, amountMinor],
+  );
+  const refundId = asked?.id ?? refund.refundKey;
+  const facts = { amountMinor, paidMinor: order.amountMinor, refundId, orderId: charge.orderId };
+  // Another charge of the order may have been settled into time as well; what was late is the order's grant.
+  const endsOrder = amountMinor === left && order.disposition === 'granted';
+  await reverseGrants(tx, refund, { ...facts, endsOrder });
+  if (charge.customerId !== undefined) {
+    const payload = { currency: order.currency, amountMinor: String(amountMinor), provider: refund.provider };
+    const about = { shopId: refund.shopId, customerId: charge.customerId, dedupe: `refund:${refundId}`, payload };
+    await notify(tx, { ...about, kind: 'refunded', delivery: 'at-least-once' });
+  }
+  return 'confirmed';
 }
 
 /**
@@ -267,31 +271,8 @@ async function reverseGrants(
   await refold(tx, subscriptionId);
 }
 
-interface ChargeRow {
-  readonly amountMinor: bigint;
-  readonly currency: string;
-  readonly disposition: Disposition;
-}
-
-/** @throws LedgerError LEDGER_CHARGE_UNKNOWN */
-async function lockCharge(tx: Queryable, { shopId, provider, chargeId }: ChargeKey): Promise<ChargeRow> {
-  const [row] = await tx.query<ChargeRow>(
-    `select amount_minor as "amountMinor", currency, disposition from wayleave.charges
-     where shop_id = $1 and provider = $2 and charge_id = $3 for no key update`,
-    [shopId, provider, chargeId],
-  );
-  if (row !== undefined) return row;
-  throw unknownCharge({ provider, chargeId });
-}
-
-function unknownCharge({ provider, chargeId }: Pick<ChargeKey, 'provider' | 'chargeId'>): LedgerError {
-  return new LedgerError('LEDGER_CHARGE_UNKNOWN', `there is no charge ${chargeId} of ${provider} in this shop`, {
-    retry: 'never',
-  });
-}
-
 /** Orders are locked before charges everywhere. */
-async function lockChargeAndOrder(tx: Queryable, key: ChargeKey, orderId: string | undefined): Promise<ChargeRow> {
+async function lockChargeAndOrder(tx: Queryable, key: ChargeKey, orderId: string | undefined): Promise<LockedCharge> {
   if (orderId !== undefined) await tx.query('select from wayleave.orders where id = $1 for no key update', [orderId]);
   return lockCharge(tx, key);
 }

@@ -1,15 +1,17 @@
 import type { Queryable, Store } from '../store/index.ts';
+import { lockCharge, type ChargeKey } from './charge-lock.ts';
 import type { Disposition } from './classify.ts';
 import { LedgerError } from './errors.ts';
 import { extendByCharge, lockBuyer, type PaidTime } from './extend-by-charge.ts';
-import { requestRefundLocked, type ChargeKey } from './refunds.ts';
+import { queueOfCharge } from './queues.ts';
+import { requestRefundLocked } from './refunds.ts';
 
-/** What a person decides about a charge that bought nothing. */
+/** What a person decides about a charge that waits for him. */
 export type Settlement =
   | { readonly kind: 'refund'; readonly dailyCapMinor?: bigint }
   /** As much time as it paid for, on this subscription, or on the one of its order, which begins with it if need be. */
   | { readonly kind: 'extend'; readonly subscriptionId?: string }
-  /** Dealt with elsewhere. */
+  /** Dealt with elsewhere: whatever it waits for, also the refund of what was granted that the provider refused. */
   | { readonly kind: 'dismiss' };
 
 /**
@@ -34,6 +36,7 @@ export async function settleChargeLocked(
   settlement: Settlement,
   by: { readonly author: string; readonly reason: string },
 ): Promise<void> {
+  if (settlement.kind === 'dismiss') return dismiss(tx, key, by.author);
   const buyer = settlement.kind === 'extend' ? await lockBuyer(tx, key, settlement.subscriptionId) : undefined;
   const charge = await lockQueued(tx, key);
   if (settlement.kind === 'refund') {
@@ -44,11 +47,26 @@ export async function settleChargeLocked(
     return;
   }
   if (charge.isGoingBack) throw settled(key);
-  if (settlement.kind === 'extend') await extendByCharge(tx, key, charge, buyer, by);
+  await extendByCharge(tx, key, charge, buyer, by);
+  await close(tx, key, 'extended', by.author);
+}
+
+async function dismiss(tx: Queryable, key: ChargeKey, author: string): Promise<void> {
+  await lockCharge(tx, key);
+  if ((await queueOfCharge(tx, key)) === undefined) throw settled(key);
+  await close(tx, key, 'dismissed', author);
+}
+
+async function close(
+  tx: Queryable,
+  { shopId, provider, chargeId }: ChargeKey,
+  settlement: 'extended' | 'dismissed',
+  author: string,
+): Promise<void> {
   await tx.query(
     `update wayleave.charges set settled_at = wayleave.wall_clock(), settled_by = $4, settlement = $5
      where shop_id = $1 and provider = $2 and charge_id = $3`,
-    [key.shopId, key.provider, key.chargeId, by.author, settlement.kind === 'extend' ? 'extended' : 'dismissed'],
+    [shopId, provider, chargeId, author, settlement],
   );
 }
 
@@ -60,12 +78,8 @@ interface QueuedCharge extends PaidTime {
 }
 
 async function lockQueued(tx: Queryable, key: ChargeKey): Promise<QueuedCharge> {
-  const { shopId, provider, chargeId } = key;
   // Apart from the reading, which would show the refunds of the moment before the lock was waited for.
-  await tx.query(
-    'select from wayleave.charges where shop_id = $1 and provider = $2 and charge_id = $3 for no key update',
-    [shopId, provider, chargeId],
-  );
+  await lockCharge(tx, key);
   const [row] = await tx.query<QueuedCharge>(
     `select c.disposition, c.settled_at is not null as settled, c.live, c.amount_minor as "amountMinor",
        o.terms, a.amount_minor as "priceMinor",
@@ -74,14 +88,10 @@ async function lockQueued(tx: Queryable, key: ChargeKey): Promise<QueuedCharge> 
      from wayleave.charges c left join wayleave.orders o on o.id = c.order_id
      left join wayleave.attempts a on a.order_id = o.id and a.number = c.attempt and a.currency = c.currency
      where c.shop_id = $1 and c.provider = $2 and c.charge_id = $3`,
-    [shopId, provider, chargeId],
+    [key.shopId, key.provider, key.chargeId],
   );
-  if (row === undefined) {
-    throw new LedgerError('LEDGER_CHARGE_UNKNOWN', `there is no charge ${chargeId} of ${provider} in this shop`, {
-      retry: 'never',
-    });
-  }
-  if (row.settled || row.disposition === 'granted' || row.disposition === 'foreign') throw settled(key);
+  if (row === undefined || row.settled || row.disposition === 'granted' || row.disposition === 'foreign')
+    throw settled(key);
   return row;
 }
 

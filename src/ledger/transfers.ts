@@ -29,7 +29,8 @@ export interface SubmittedReceipt {
  * Hands a receipt to the admins. While one of an order waits for them, the order does not expire, and another receipt of
  * it is the same transfer. A picture that was shown before is taken too, and marked.
  *
- * @throws LedgerError LEDGER_ORDER_UNKNOWN for an order of somebody else, or an attempt that is no transfer
+ * @throws LedgerError LEDGER_ORDER_UNKNOWN for an order of somebody else, or an attempt that is no transfer;
+ *   LEDGER_TRANSFERS_WAITING while as many of the customer wait as may
  */
 export async function submitReceipt(
   store: Store,
@@ -60,6 +61,7 @@ export async function submitReceipt(
       [orderId],
     );
     if (open !== undefined) return { transfer: await transferOf(tx, shopId, open.id), isNew: false };
+    await checkWaiting(tx, shopId, customerId);
     const id = uuidv7();
     await tx.query(
       `insert into wayleave.transfers (id, shop_id, order_id, attempt, customer_id, photo_file_id, photo_unique_id,
@@ -77,6 +79,22 @@ export async function submitReceipt(
     await askFor(tx, 'progress', orderId);
     return { transfer: await transferOf(tx, shopId, id), isNew: true };
   });
+}
+
+/** So many receipts of a customer may wait for admins, who look at every one. */
+const mostWaiting = 3;
+
+async function checkWaiting(tx: Queryable, shopId: string, customerId: string): Promise<void> {
+  const waiting = await tx.query(
+    'select from wayleave.transfers where shop_id = $1 and customer_id = $2 and decision is null limit $3',
+    [shopId, customerId, mostWaiting],
+  );
+  if (waiting.length < mostWaiting) return;
+  throw new LedgerError(
+    'LEDGER_TRANSFERS_WAITING',
+    `customer ${customerId} has ${String(mostWaiting)} receipts that wait for a decision`,
+    { retry: 'never' },
+  );
 }
 
 export interface TransferVerdict {

@@ -1,3 +1,4 @@
+import { Bell } from '../base/bell.ts';
 import { sleep, type Clock, type Random } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -62,22 +63,21 @@ async function knownJobs({ store, shop, log }: RunJobsOptions): Promise<Readonly
 
 async function runForever(job: Job, key: string, options: RunJobsOptions): Promise<void> {
   const { clock, random, signal } = options;
-  const bell = new Bell(signal);
+  const bell = new Bell();
   const unlisten = job.listen?.(bell.ring);
   try {
     // Not all at once when a replica takes over.
     await sleep(clock, random() * Math.min(job.everyMs, leastPauseMs), signal);
     while (!signal.aborted) {
-      bell.reset();
+      bell.rearm();
       const more = await runOnce(job, key, options);
       if (more) continue;
       await sleep(clock, Math.min(leastPauseMs, job.everyMs), signal);
       const restMs = job.everyMs * (0.9 + random() / 5) - leastPauseMs;
-      if (restMs > 0) await sleep(clock, restMs, bell.rung);
+      if (restMs > 0) await bell.wait(clock, restMs, signal);
     }
   } finally {
     unlisten?.();
-    bell.close();
   }
 }
 
@@ -130,32 +130,4 @@ function hanging({ name, timeoutMs }: Job): PaymentError {
       retry: 'later',
     },
   );
-}
-
-/** Remembers that it rang until it is reset, so that nothing rings in vain between two waits. */
-class Bell {
-  readonly #end: AbortSignal;
-  #controller = new AbortController();
-
-  constructor(end: AbortSignal) {
-    this.#end = end;
-    end.addEventListener('abort', this.ring, { once: true });
-  }
-
-  /** Aborts when it rings, or is over. */
-  get rung(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  readonly ring = (): void => {
-    this.#controller.abort();
-  };
-
-  reset(): void {
-    if (this.#controller.signal.aborted && !this.#end.aborted) this.#controller = new AbortController();
-  }
-
-  close(): void {
-    this.#end.removeEventListener('abort', this.ring);
-  }
 }

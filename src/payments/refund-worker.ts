@@ -1,17 +1,15 @@
-import { sleep, type Clock, type Random } from '../base/clock.ts';
-import { describeError } from '../base/errors.ts';
+import { Bell, workUntil } from '../base/bell.ts';
+import type { Clock, Random } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import {
   claimWork,
   confirmRefund,
   findRefund,
-  finishWork,
   getShop,
-  postponeWork,
+  handleWork,
   refuseRefund,
-  retryDelayMs,
-  type ClaimedWork,
   type RefundRecord,
+  type WorkHandling,
 } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
 import { PaymentError } from './errors.ts';
@@ -47,7 +45,7 @@ const elsewhereMs = 2_000;
  */
 export class RefundWorker {
   readonly #options: RefundWorkerOptions;
-  #wake = new AbortController();
+  readonly #bell = new Bell();
 
   constructor(options: RefundWorkerOptions) {
     this.#options = options;
@@ -55,52 +53,37 @@ export class RefundWorker {
 
   /** There may be work. */
   ring(): void {
-    this.#wake.abort();
+    this.#bell.ring();
   }
 
   /** Works until the signal aborts, and resolves when nothing is under way any more. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    const ring = (): void => {
-      this.ring();
-    };
-    signal.addEventListener('abort', ring, { once: true });
-    while (!signal.aborted) {
-      this.#wake = new AbortController();
-      let handled = 0;
-      try {
-        handled = await this.workOff();
-      } catch (err) {
-        log.warn({ err }, 'refunds cannot be worked off now, will try again');
-      }
-      if (signal.aborted) break;
-      if (handled < batch) await sleep(clock, pollMs, this.#wake.signal);
-    }
-    signal.removeEventListener('abort', ring);
+    await workUntil(signal, this.#bell, {
+      pollMs,
+      workOnce: () => this.workOff(),
+      isMore: (handled) => handled >= batch,
+      clock,
+      log,
+      what: 'refunds are not sent',
+    });
   }
 
   /** Handles what is due now, a batch at most. @returns how many that were */
   async workOff(): Promise<number> {
-    const claimed = await claimWork(this.#options.store, 'refund', { limit: batch, leaseMs });
-    await Promise.all(claimed.map((work) => this.#handle(work)));
-    return claimed.length;
-  }
-
-  async #handle(work: ClaimedWork): Promise<void> {
     const { store, random, log } = this.#options;
-    try {
-      const waits = await this.#settle(work.key);
-      if (waits === undefined) await finishWork(store, 'refund', work);
-      else await postponeWork(store, 'refund', work, { afterMs: waits });
-    } catch (thrown) {
-      log.warn(
-        { err: thrown, refund: work.key, attempts: work.attempts },
-        'a refund could not be sent, will try again',
-      );
-      const asked = thrown instanceof PaymentError ? (thrown.retryAfterMs ?? 0) : 0;
-      const afterMs = Math.max(asked, retryDelayMs(work.attempts, random));
-      await postponeWork(store, 'refund', work, { afterMs, error: describeError(thrown).slice(0, 500) });
-    }
+    const claimed = await claimWork(store, 'refund', { limit: batch, leaseMs });
+    const handling: WorkHandling = {
+      store,
+      topic: 'refund',
+      attempt: (refundId) => this.#settle(refundId),
+      pauseMs: (thrown, usualMs) => Math.max(thrown instanceof PaymentError ? (thrown.retryAfterMs ?? 0) : 0, usualMs),
+      random,
+      log,
+      what: 'a refund could not be sent',
+    };
+    await Promise.all(claimed.map((work) => handleWork(work, handling)));
+    return claimed.length;
   }
 
   /** @returns how long to wait, when it cannot be sent yet */

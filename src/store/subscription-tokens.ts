@@ -29,6 +29,7 @@ export async function issueTokens(tx: Queryable, subscriptionIds: readonly strin
  *
  * @param from the serial that is to be replaced: with another one alive already, nothing happens. So a caller that was
  *   killed may repeat itself.
+ * @param restSeconds with an address that replaced another one less than this ago, nothing happens either
  * @returns the serial that is alive
  * @throws StoreError STORE_SUBSCRIPTION_UNKNOWN
  */
@@ -37,11 +38,13 @@ export async function rotateToken(
   subscriptionId: string,
   keys: TokenKeys,
   from?: number,
+  restSeconds = 0,
 ): Promise<TokenRecord> {
   return store.transaction(async (tx) => {
     await lockSubscription(tx, subscriptionId);
     const alive = await aliveToken(tx, subscriptionId);
     if (alive !== undefined && from !== undefined && alive.serial !== from) return alive;
+    if (alive !== undefined && restSeconds > 0 && (await isFresh(tx, subscriptionId, restSeconds))) return alive;
     await tx.query(
       `update wayleave.subscription_tokens set retired_at = now()
        where subscription_id = $1 and retired_at is null and revoked_at is null`,
@@ -117,6 +120,17 @@ export async function lockSubscription(tx: Queryable, subscriptionId: string): P
       retry: 'never',
     });
   }
+}
+
+/** The first address counts as old: it replaced none. */
+async function isFresh(tx: Queryable, subscriptionId: string, restSeconds: number): Promise<boolean> {
+  const rows = await tx.query(
+    `select from wayleave.subscription_tokens
+     where subscription_id = $1 and retired_at is null and revoked_at is null and serial > 1
+       and created_at > now() - make_interval(secs => $2)`,
+    [subscriptionId, restSeconds],
+  );
+  return rows.length > 0;
 }
 
 async function aliveToken(tx: Queryable, subscriptionId: string): Promise<TokenRecord | undefined> {

@@ -70,10 +70,10 @@ async function carryOut(visit: StaffVisit, state: DialogState, reason: string): 
   const act = requireAct(visit, name);
   const { back, words, name: subject } = await act.subject(visit, order.target, order.arg);
   const audit = { shopId, actor: authorOf(admin), action: name, subject, detail: { reason, ...argOf(order) } };
-  // On record before it is done: an act that a crash cuts short has a row, and no act has none.
-  const isFirst = await recordAudit(shop.store, { ...audit, cause: order.requestId });
+  // On record before it is done, where not while: an act that a crash cuts short has a row, and no act has none.
+  const isFirst = act.isOnRecord === true || (await recordAudit(shop.store, { ...audit, cause: order.requestId }));
   const failure = isFirst || act.isRepeatable ? await perform(visit, act, order, isFirst) : undefined;
-  if (failure !== undefined) {
+  if (failure !== undefined && act.isOnRecord !== true) {
     const refused = { ...audit, action: `${name}-refused`, detail: { code: failure.code } };
     await recordAudit(shop.store, { ...refused, cause: `${order.requestId}:refused` });
   }

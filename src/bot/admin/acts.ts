@@ -1,19 +1,18 @@
 import {
   authorOf,
   banCustomer,
-  compensationDays,
-  confirmRefund,
-  dismissRefusedRefund,
-  findNamedCharges,
-  grantTime,
+  findAdmin,
   LedgerError,
+  compensationDays,
+  confirmByPerson,
+  grantTime,
   may,
-  pauseRefunds,
+  pauseRefundsByPerson,
+  refundByPerson,
   refundCapMinor,
   renewKeys,
-  requestRefund,
   resumeSubscription,
-  settleCharge,
+  settleByPerson,
   subjectOfCharge,
   suspendSubscription,
   unbanCustomer,
@@ -51,6 +50,8 @@ export interface Act {
   readonly action: AdminAction;
   /** Whether the same order may be carried out twice without harm. Otherwise it is given up when it was begun before. */
   readonly isRepeatable: boolean;
+  /** The ledger puts it on record in the transaction that does it. */
+  readonly isOnRecord?: true;
   /** @throws BotError BOT_BUTTON_STALE where there is no such thing, or it may not be done like this */
   subject(visit: StaffVisit, target: string, arg: string): Promise<ActSubject>;
   perform(visit: StaffVisit, order: ActOrder): Promise<void>;
@@ -94,7 +95,9 @@ export const acts: Readonly<Record<string, Act>> = {
     subject: (visit, target, arg) => onSubscription(visit, target, { days: daysOf(arg, compensationDays) }),
     perform: (visit, order) => {
       const lengthSeconds = daysOf(order.arg, compensationDays) * daySeconds;
-      return grantTime(visit.shop.store, order.target, { source: 'compensation', lengthSeconds }, by(visit, order));
+      const weeklySeconds = compensationDays * daySeconds;
+      const grant = { source: 'compensation', lengthSeconds, weeklySeconds } as const;
+      return grantTime(visit.shop.store, order.target, grant, by(visit, order));
     },
   },
   grant: {
@@ -140,8 +143,16 @@ export const acts: Readonly<Record<string, Act>> = {
     action: 'ban',
     isRepeatable: true,
     subject: onCustomer,
-    perform: (visit, { target, reason }) =>
-      banCustomer(visit.shop.store, visit.shop.view.shop.id, target, { by: authorOf(visit.admin), reason }),
+    // An owner who bans himself, or another, would find nobody to end it.
+    perform: async (visit, { target, reason }) => {
+      const { telegramId } = await customerOf(visit, target);
+      const { store, view } = visit.shop;
+      const staff = telegramId === undefined ? undefined : await findAdmin(store, view.shop.id, telegramId);
+      if (staff !== undefined) {
+        throw new LedgerError('LEDGER_OWN_STAFF', 'works for the shop: remove the admin first', { retry: 'never' });
+      }
+      await banCustomer(visit.shop.store, visit.shop.view.shop.id, target, { by: authorOf(visit.admin), reason });
+    },
   },
   unban: {
     action: 'ban',
@@ -153,58 +164,53 @@ export const acts: Readonly<Record<string, Act>> = {
   refund: {
     action: 'refund',
     isRepeatable: true,
+    isOnRecord: true,
     subject: onCharge,
-    perform: async (visit, { target, reason }) => {
-      const charge = await chargeOf(visit, target);
+    perform: async (visit, order) => {
+      const charge = await chargeOf(visit, order.target);
       const { role, dailyRefundCapMinor } = visit.admin;
       const dailyCapMinor = refundCapMinor(role, dailyRefundCapMinor, charge.currency);
       const cap = dailyCapMinor === undefined ? {} : { dailyCapMinor };
-      if (charge.settlement === 'extended') throw settled(charge.chargeId);
-      await requestRefund(visit.shop.store, { ...keyOf(charge), requestedBy: authorOf(visit.admin), reason, ...cap });
+      await refundByPerson(visit.shop.store, { ...keyOf(charge), ...cap }, by(visit, order));
     },
   },
-  extend: {
-    action: 'queues',
-    isRepeatable: true,
-    subject: onCharge,
-    perform: async (visit, order) => {
-      const charge = await chargeOf(visit, order.target);
-      await settleCharge(visit.shop.store, keyOf(charge), { kind: 'extend' }, by(visit, order));
-    },
-  },
-  dismiss: {
-    action: 'queues',
-    isRepeatable: true,
-    subject: onCharge,
-    perform: async (visit, order) => {
-      const charge = await chargeOf(visit, order.target);
-      if (charge.disposition === 'granted')
-        await dismissRefusedRefund(visit.shop.store, keyOf(charge), by(visit, order));
-      else await settleCharge(visit.shop.store, keyOf(charge), { kind: 'dismiss' }, by(visit, order));
-    },
-  },
+  extend: settlement('extend'),
+  dismiss: settlement('dismiss'),
   returned: {
     action: 'refund',
     isRepeatable: true,
+    isOnRecord: true,
     subject: onCharge,
     perform: async (visit, order) => {
-      const charge = await chargeOf(visit, order.target);
-      const [named] = await findNamedCharges(visit.shop.store, charge.handle, charge.shopId);
-      const refundKey = named?.refusedKey ?? `by hand:${order.requestId}`;
-      await confirmRefund(visit.shop.store, { ...keyOf(charge), refundKey, startedBy: authorOf(visit.admin) });
+      await confirmByPerson(visit.shop.store, keyOf(await chargeOf(visit, order.target)), by(visit, order));
     },
   },
   refunds: {
     action: 'resume-refunds',
     isRepeatable: true,
+    isOnRecord: true,
     subject: async ({ shop }) => ({
       name: `shop:${shop.view.shop.id}`,
       words: { what: shop.view.shop.name },
       back: [adminActions.menu],
     }),
-    perform: ({ shop }) => pauseRefunds(shop.store, shop.view.shop.id, undefined),
+    perform: (visit, order) =>
+      pauseRefundsByPerson(visit.shop.store, visit.shop.view.shop.id, 'resume', by(visit, order)),
   },
 };
+
+function settlement(kind: 'extend' | 'dismiss'): Act {
+  return {
+    action: 'queues',
+    isRepeatable: true,
+    isOnRecord: true,
+    subject: onCharge,
+    perform: async (visit, order) => {
+      const charge = await chargeOf(visit, order.target);
+      await settleByPerson(visit.shop.store, keyOf(charge), { kind }, by(visit, order));
+    },
+  };
+}
 
 /** What a grant gives: so many days as before, or a plan. */
 function lengthOf(
@@ -243,12 +249,6 @@ function keyOf({
   readonly chargeId: string;
 }) {
   return { shopId, provider, chargeId };
-}
-
-function settled(chargeId: string): LedgerError {
-  return new LedgerError('LEDGER_CHARGE_SETTLED', `charge ${chargeId} has become time: take that back first`, {
-    retry: 'never',
-  });
 }
 
 /** By its name. @returns nothing for an act that this admin may not do, or that there is none of */

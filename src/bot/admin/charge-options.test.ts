@@ -8,6 +8,7 @@ const finance = { role: 'finance', telegramId: 1 } as const;
 function charge(changes: Partial<Facts> = {}): Facts {
   return {
     disposition: 'surplus',
+    queue: 'surplus',
     owner: undefined,
     amountMinor: 100n,
     refundedMinor: 0n,
@@ -24,16 +25,21 @@ describe('what finance can do about a charge', () => {
     ['of his own', { owner: 'admin:1' }, ['dismiss', 'extend', 'refund']],
     ['of somebody else', { owner: 'admin:2' }, ['dismiss', 'extend', 'refund', 'takeOver']],
     ['of no subscription', { subscriptionId: undefined }, ['dismiss', 'refund', 'take']],
-    ['that goes back', { refund: { state: 'requested', refusal: '' } }, []],
-    ['that went back', { refundedMinor: 100n, settlement: 'refunded' }, []],
+    ['that goes back', { queue: undefined, refund: { state: 'requested', refusal: '' } }, []],
+    ['that went back', { queue: undefined, refundedMinor: 100n, settlement: 'refunded' }, []],
     ['that went back in part', { refundedMinor: 10n }, ['dismiss', 'refund', 'take']],
-    ['that became time', { settlement: 'extended' }, []],
-    ['that was dealt with', { settlement: 'dismissed' }, ['refund']],
-    ['of another shop', { disposition: 'foreign' }, []],
-    ['that bought what it should', { disposition: 'granted' }, ['refund']],
+    ['that became time', { queue: undefined, settlement: 'extended' }, ['refund']],
+    [
+      'that became time and cannot be sent back',
+      { queue: 'refused', settlement: 'extended', refund: { state: 'refused', refusal: 'no' } },
+      ['dismiss', 'refund', 'returned', 'take'],
+    ],
+    ['that was dealt with', { queue: undefined, settlement: 'dismissed' }, ['refund']],
+    ['of another shop', { disposition: 'foreign', queue: undefined }, []],
+    ['that bought what it should', { disposition: 'granted', queue: undefined }, ['refund']],
     [
       'that bought what it should and cannot be sent back',
-      { disposition: 'granted', refund: { state: 'refused', refusal: 'no' } },
+      { disposition: 'granted', queue: 'refused', refund: { state: 'refused', refusal: 'no' } },
       ['dismiss', 'refund', 'returned', 'take'],
     ],
   ])('%s', (_, changes, options) => {

@@ -4,7 +4,7 @@ export type ChargeOption = 'take' | 'takeOver' | 'returned' | 'refund' | 'extend
 
 type Facts = Pick<
   QueuedCharge,
-  'disposition' | 'owner' | 'amountMinor' | 'refundedMinor' | 'refund' | 'settlement' | 'subscriptionId'
+  'disposition' | 'queue' | 'owner' | 'amountMinor' | 'refundedMinor' | 'refund' | 'settlement' | 'subscriptionId'
 >;
 
 /** What an admin can do about a charge. Money of another shop is nobody's business here. */
@@ -14,13 +14,9 @@ export function chargeOptions(
 ): ReadonlySet<ChargeOption> {
   if (charge.disposition === 'foreign' || charge.refund?.state === 'requested') return new Set();
   return new Set([
-    ...(may(admin.role, 'refund') && canGoBack(charge) ? waysBack(charge) : []),
-    ...(may(admin.role, 'queues') && needsPerson(charge) ? decisions(charge, authorOf(admin)) : []),
+    ...(may(admin.role, 'refund') && charge.refundedMinor < charge.amountMinor ? waysBack(charge) : []),
+    ...(may(admin.role, 'queues') && charge.queue !== undefined ? decisions(charge, authorOf(admin)) : []),
   ]);
-}
-
-function canGoBack({ refundedMinor, amountMinor, settlement }: Facts): boolean {
-  return refundedMinor < amountMinor && settlement !== 'extended';
 }
 
 /** What the provider refuses to send back, a person sends back himself and says so. */
@@ -28,15 +24,14 @@ function waysBack({ refund }: Facts): ChargeOption[] {
   return refund?.state === 'refused' ? ['refund', 'returned'] : ['refund'];
 }
 
-function decisions({ owner, disposition, subscriptionId, refundedMinor }: Facts, me: string): ChargeOption[] {
+function decisions(
+  { owner, disposition, settlement, subscriptionId, refundedMinor }: Facts,
+  me: string,
+): ChargeOption[] {
   const options: ChargeOption[] = ['dismiss'];
   if (owner !== me) options.push(owner === undefined ? 'take' : 'takeOver');
   // Time for it goes to the subscription of its order, and not beside money that went back.
-  if (disposition !== 'granted' && subscriptionId !== undefined && refundedMinor === 0n) options.push('extend');
+  const isUndecided = disposition !== 'granted' && settlement === undefined;
+  if (isUndecided && subscriptionId !== undefined && refundedMinor === 0n) options.push('extend');
   return options;
-}
-
-/** Nobody decided about it, and it bought nothing, or could not be sent back. */
-function needsPerson({ disposition, settlement, refund }: Facts): boolean {
-  return settlement === undefined && (disposition !== 'granted' || refund?.state === 'refused');
 }

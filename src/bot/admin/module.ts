@@ -54,6 +54,10 @@ export const adminModule: BotModule = {
     [adminDialogs.act]: dialogForStaff('see', actByMessage),
     [adminDialogs.decline]: dialogForStaff('transfers', declineByMessage),
   },
+  questions: {
+    [adminDialogs.act]: [adminActions.act],
+    [adminDialogs.decline]: [adminActions.declineFor],
+  },
   menu: adminMenuRow,
   onReceipt: announceTransfers,
 };

@@ -3,7 +3,7 @@ import { actions } from '../actions.ts';
 import { shortKey, writeCallback, type CallbackData } from '../callback.ts';
 import type { Visit } from '../context.ts';
 import { staleButton } from '../errors.ts';
-import { refusalOf } from '../telegram.ts';
+import { forbiddenOf, refusalOf } from '../telegram.ts';
 import { menuButton } from './keyboard.ts';
 
 /**
@@ -53,7 +53,7 @@ async function isMember({ shop }: Visit, channel: string, userId: number): Promi
     if (member.status === 'restricted') return member.is_member;
     return member.status !== 'left' && member.status !== 'kicked';
   } catch (thrown) {
-    const refusal = refusalOf(thrown);
+    const refusal = refusalOf(thrown) ?? forbiddenOf(thrown);
     if (refusal === undefined) throw thrown;
     if (/user not found|participant_id_invalid/i.test(refusal)) return false;
     // The bot is no administrator there, or the channel is gone: a seller's mistake must not stop every sale.

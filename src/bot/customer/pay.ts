@@ -1,4 +1,5 @@
 import { parsePeriodSeconds, type VPNPlan } from '../../api/index.ts';
+import { cutText } from '../../base/cut-text.ts';
 import {
   attemptsOf,
   cancelOrder,
@@ -146,13 +147,6 @@ function describe({ speak }: Visit, { spec }: VPNPlan): string {
   return speak.label('invoice-description', { title: speak.title(spec.title), days });
 }
 
-/** By characters, so that no emoji is torn apart. */
 function cut(text: string, most: number): string {
-  const characters = Array.from(text);
-  return text.length <= most
-    ? text
-    : `${characters
-        .slice(0, most - 2)
-        .join('')
-        .slice(0, most - 1)}…`;
+  return text.length <= most ? text : `${cutText(text, most - 1)}…`;
 }

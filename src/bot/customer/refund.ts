@@ -1,5 +1,13 @@
 import { parseQuantityBytes, type VPNShopSpec } from '../../api/index.ts';
-import { lastPaymentFor, requestRefund, type OwnedSubscription, type PaymentOf } from '../../ledger/index.ts';
+import {
+  hasRefundedWithin,
+  lastPaymentFor,
+  LedgerError,
+  requestRefund,
+  selfServicePaceDays,
+  type OwnedSubscription,
+  type PaymentOf,
+} from '../../ledger/index.ts';
 import { actions } from '../actions.ts';
 import { shortKey, writeCallback } from '../callback.ts';
 import type { ShopMethod, Visit } from '../context.ts';
@@ -8,20 +16,26 @@ import { backButton, supportButtons } from './keyboard.ts';
 import { ownedBy } from './owned.ts';
 
 /** Why a customer cannot take a payment back by himself; support can. */
-export type RefundVerdict = 'yes' | 'open' | 'rule' | 'late' | 'used' | 'method';
+export type RefundVerdict = 'yes' | 'open' | 'rule' | 'late' | 'used' | 'again' | 'method';
 
-/** The shop's rule, which is about one payment and the traffic of what it bought. */
+/**
+ * The shop's rule, which is about one payment and the traffic of what it bought.
+ *
+ * @param tookLately the customer has taken another payment back himself a short while ago
+ */
 export function judgeRefund(
   payment: Pick<PaymentOf, 'ageHours' | 'refundOpen' | 'refundedMinor' | 'provider'>,
   one: Pick<OwnedSubscription, 'usedBytes'>,
   refunds: VPNShopSpec['refunds'],
   methods: readonly Pick<ShopMethod, 'provider'>[],
+  tookLately: boolean,
 ): RefundVerdict {
   const rule = refunds?.selfService;
   if (payment.refundOpen) return 'open';
   if (rule === undefined) return 'rule';
   if (payment.ageHours > rule.withinHours) return 'late';
   if (rule.maxTrafficUsed !== undefined && one.usedBytes > parseQuantityBytes(rule.maxTrafficUsed)) return 'used';
+  if (tookLately) return 'again';
   const provider = methods.map((method) => method.provider).find(({ id }) => id === payment.provider);
   return provider?.capabilities.canRefund === true ? 'yes' : 'method';
 }
@@ -43,13 +57,20 @@ export async function askRefund(visit: Visit, [subscriptionId]: readonly string[
 
 /** Asks for the money to be sent back; twice is once. @param args subscription, key of the charge */
 export async function orderRefund(visit: Visit, [subscriptionId, key]: readonly string[]): Promise<void> {
-  const { shop, speak, customer } = visit;
+  const { shop, speak } = visit;
   const { one, payment, verdict } = await assess(visit, subscriptionId);
   if (shortKey(payment.chargeId) !== key) throw staleButton('another payment came after the one that was asked about');
   if (verdict !== 'yes' && verdict !== 'open') return askRefund(visit, [one.id]);
   const { provider, chargeId } = payment;
-  const request = { shopId: shop.view.shop.id, provider, chargeId, requestedBy: `customer:${customer.id}` };
-  await requestRefund(shop.store, { ...request, reason: 'the customer took it back himself' });
+  const reason = 'the customer took it back himself';
+  const request = { ...paceOf(visit), provider, chargeId, reason, paceDays: selfServicePaceDays };
+  try {
+    await requestRefund(shop.store, request);
+  } catch (thrown) {
+    if (!(thrown instanceof LedgerError && thrown.code === 'LEDGER_REFUND_PACE')) throw thrown;
+    // Another payment was taken back at the same moment: now the question says so.
+    return askRefund(visit, [one.id]);
+  }
   await visit.show({
     text: speak.say('refund-ordered', { price: priceOf(visit, payment) }),
     buttons: [[backButton(visit, actions.list)]],
@@ -64,7 +85,13 @@ async function assess(
   const one = await ownedBy(visit, subscriptionId);
   const payment = await lastPaymentFor(shop.store, customer.id, one.id);
   if (payment === undefined) throw staleButton('nothing that was paid for it is left');
-  return { one, payment, verdict: judgeRefund(payment, one, shop.view.spec.refunds, shop.view.methods) };
+  const tookLately = await hasRefundedWithin(shop.store, { ...paceOf(visit), days: selfServicePaceDays });
+  const verdict = judgeRefund(payment, one, shop.view.spec.refunds, shop.view.methods, tookLately);
+  return { one, payment, verdict };
+}
+
+function paceOf({ shop, customer }: Visit): { readonly shopId: string; readonly requestedBy: string } {
+  return { shopId: shop.view.shop.id, requestedBy: `customer:${customer.id}` };
 }
 
 function priceOf({ speak }: Visit, { currency, amountMinor, refundedMinor }: PaymentOf): string {

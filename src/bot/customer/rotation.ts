@@ -1,5 +1,5 @@
 import { describeError } from '../../base/errors.ts';
-import { renewKeys } from '../../ledger/index.ts';
+import { LedgerError, renewKeys } from '../../ledger/index.ts';
 import { actions } from '../actions.ts';
 import { writeCallback } from '../callback.ts';
 import type { Visit } from '../context.ts';
@@ -52,6 +52,12 @@ export async function askNewKeys(visit: Visit, [subscriptionId]: readonly string
 export async function makeNewKeys(visit: Visit, [subscriptionId, from]: readonly string[]): Promise<void> {
   const { shop, speak } = visit;
   const one = await ownedBy(visit, subscriptionId);
-  await renewKeys(shop.store, one.id, Number(from));
-  await visit.show({ text: speak.say('keys-new'), buttons: [[backButton(visit, actions.subscription, one.id)]] });
+  const buttons = [[backButton(visit, actions.subscription, one.id)]];
+  try {
+    await renewKeys(shop.store, one.id, Number(from));
+  } catch (thrown) {
+    if (!(thrown instanceof LedgerError && thrown.code === 'LEDGER_KEYS_FRESH')) throw thrown;
+    return void (await visit.show({ text: speak.say('keys-fresh'), buttons }));
+  }
+  await visit.show({ text: speak.say('keys-new'), buttons });
 }

@@ -24,7 +24,13 @@ describe('a refund by the customer', () => {
     ['of a method that is not offered any more', { provider: 'gone' }, 0n, day, 'method'],
   ])('%s', (_, changes, usedBytes, selfService, verdict) => {
     const refunds = selfService === undefined ? undefined : ({ selfService } as { selfService: typeof day });
-    expect(judgeRefund({ ...payment, ...changes }, { usedBytes }, refunds, [stars, card])).toBe(verdict);
+    expect(judgeRefund({ ...payment, ...changes }, { usedBytes }, refunds, [stars, card], false)).toBe(verdict);
+  });
+
+  it('soon after another one is for support', () => {
+    const refunds = { selfService: day };
+    expect(judgeRefund(payment, { usedBytes: 0n }, refunds, [stars], true)).toBe('again');
+    expect(judgeRefund({ ...payment, refundOpen: true }, { usedBytes: 0n }, refunds, [stars], true)).toBe('open');
   });
 });
 

@@ -81,7 +81,12 @@ export async function takeReceipt(visit: Visit, message: Message, state: DialogS
     await endChoices(shop, orderId);
     for (const { onReceipt } of shop.modules.modules) await onReceipt?.(shop, transfer.id);
   } catch (thrown) {
-    if (!(thrown instanceof LedgerError && thrown.code === 'LEDGER_ORDER_UNKNOWN')) throw thrown;
+    if (!(thrown instanceof LedgerError)) throw thrown;
+    // The dialog stays: once one of the others is decided, the picture may be sent again.
+    if (thrown.code === 'LEDGER_TRANSFERS_WAITING') {
+      return void (await visit.send({ text: speak.say('transfer-many'), buttons: [[menuButton(visit)]] }));
+    }
+    if (thrown.code !== 'LEDGER_ORDER_UNKNOWN') throw thrown;
     await closeDialog(shop.store, shopId, telegramId);
     await visit.send({ text: speak.say('transfer-gone'), buttons: [[menuButton(visit)]] });
   }

@@ -1,3 +1,4 @@
+import { Bell, workUntil } from '../../base/bell.ts';
 import { sleep } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import {
@@ -26,7 +27,7 @@ export interface NoticeWorkerOptions {
 }
 
 const batch = 20;
-const idleMs = 1000;
+const pollMs = 1000;
 
 /**
  * Tells customers what waits in the queue. Any number of replicas may do it: each notice is claimed. Whatever happens
@@ -37,7 +38,7 @@ export class NoticeWorker {
   readonly #metrics: NoticeMetrics;
   readonly #leaseMs: number;
   readonly #pace: Pace;
-  #wake: () => void = () => undefined;
+  readonly #bell = new Bell();
 
   constructor({ shop, metrics, leaseMs = 60_000 }: NoticeWorkerOptions) {
     this.#shop = shop;
@@ -47,29 +48,21 @@ export class NoticeWorker {
   }
 
   /** Something may be due before the next look. */
-  wake(): void {
-    this.#wake();
+  ring(): void {
+    this.#bell.ring();
   }
 
   /** Works until the signal aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#shop;
-    while (!signal.aborted) {
-      let done = 0;
-      try {
-        done = await this.workOnce(signal);
-      } catch (thrown) {
-        log.warn({ err: describeError(thrown) }, 'notices are not sent, will try again');
-      }
-      if (done < batch) {
-        const waking = new AbortController();
-        this.#wake = () => {
-          waking.abort();
-        };
-        await sleep(clock, idleMs, AbortSignal.any([signal, waking.signal]));
-        this.#wake = () => undefined;
-      }
-    }
+    await workUntil(signal, this.#bell, {
+      pollMs,
+      workOnce: () => this.workOnce(signal),
+      isMore: (done) => done >= batch,
+      clock,
+      log,
+      what: 'notices are not sent',
+    });
   }
 
   /** One batch of what is due. @returns how many notices it had */

@@ -1,4 +1,5 @@
 import type { Message } from 'grammy/types';
+import { cutText } from '../../base/cut-text.ts';
 import { closeDialog, customerOfCopy, findCustomer, notify, openDialog } from '../../ledger/index.ts';
 import { adminActions } from '../admin/actions.ts';
 import { button } from '../admin/pages.ts';
@@ -63,7 +64,7 @@ async function sendAnswer(
 ): Promise<boolean> {
   const { shop, speak, telegramId } = visit;
   const photo = message.photo?.at(-1)?.file_id;
-  const text = (message.text ?? message.caption ?? '').slice(0, photo === undefined ? longestText : longestCaption);
+  const text = cutText(message.text ?? message.caption ?? '', photo === undefined ? longestText : longestCaption);
   if (text === '' && photo === undefined) {
     await visit.send({ text: speak.say('support-unfit') });
     return false;

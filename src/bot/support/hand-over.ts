@@ -1,4 +1,5 @@
 import type { Message } from 'grammy/types';
+import { cutText } from '../../base/cut-text.ts';
 import { describeError } from '../../base/errors.ts';
 import {
   adminsWho,
@@ -89,6 +90,6 @@ function headOf(speak: Speaker, customer: Visit['customer'], subscriptions: read
 }
 
 function cutHtml(text: string): string {
-  const cut = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  const cut = text.length > longestText ? `${cutText(text, longestText)}…` : text;
   return escapeHtml(cut);
 }

@@ -29,6 +29,7 @@ export function supportModule(metrics: NoticeMetrics): BotModule {
         answerByMessage(visit, message, state, metrics),
       ),
     },
+    questions: { [supportDialogs.answer]: [] },
     onMessage: (visit, message) => answerByReply(visit, message, metrics),
   };
 }
@@ -57,8 +58,6 @@ async function askSupport(visit: Visit): Promise<void> {
 }
 
 async function takeMessage(visit: Visit, message: Message, metrics: NoticeMetrics): Promise<void> {
-  // An admin who tries his own support answers as an admin where he replies to a copy.
-  if (await answerByReply(visit, message, metrics)) return;
   const { shop, speak, customer } = visit;
   const menu: Button[][] = [[{ text: speak.label('button-menu'), data: actions.menuData }]];
   if (

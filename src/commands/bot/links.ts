@@ -16,6 +16,9 @@ export interface LinksOptions {
   readonly publicUrl: () => string;
 }
 
+/** Every new address is kept for good: within this time a customer gets the one that he was just given. */
+const restSeconds = 60;
+
 /** Addresses of a shop's subscriptions, derived whenever they are shown and stored nowhere. */
 export function createLinks({ store, tokenKeys, publicUrl }: LinksOptions): Links {
   const addressOf = (keys: TokenKeys, id: string, token: TokenRecord): string =>
@@ -30,7 +33,7 @@ export function createLinks({ store, tokenKeys, publicUrl }: LinksOptions): Link
     },
     async renew(subscriptionId) {
       const keys = await tokenKeys();
-      return addressOf(keys, subscriptionId, await rotateToken(store, subscriptionId, keys));
+      return addressOf(keys, subscriptionId, await rotateToken(store, subscriptionId, keys, undefined, restSeconds));
     },
   };
 }

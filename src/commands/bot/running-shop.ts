@@ -13,7 +13,7 @@ import { starsApiOf } from '../../payments/stars/api.ts';
 import { sleep } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { CommandError } from '../command-error.ts';
-import type { Bell } from './bells.ts';
+import type { Doorbell } from './doorbell.ts';
 import type { BotParts } from './parts.ts';
 import { createShopBot } from './shop-bot.ts';
 import { jobsOf } from './shop-jobs.ts';
@@ -24,7 +24,7 @@ export interface RunningShopOptions {
   readonly settings: ShopSettings;
   readonly parts: BotParts;
   /** Rings when something is asked for. */
-  readonly bell: Bell;
+  readonly bell: Doorbell;
 }
 
 const retryLeadMs = 2_000;
@@ -167,7 +167,8 @@ export class RunningShopBot {
       ...parts,
       ...parts.lease,
       namespace: parts.namespace,
-      name: `wayleave-shop-${namespace}-${name}`,
+      // A point, which no namespace has: a-b/c and a/b-c are two shops.
+      name: `wayleave-shop-${namespace}.${name}`,
       metrics: undefined,
     });
     while (!this.#stop.signal.aborted) {
@@ -185,7 +186,7 @@ export class RunningShopBot {
     const { parts, bell } = this.#options;
     const worker = new NoticeWorker({ shop: this.shop, metrics: parts.metrics.notices });
     const end = bell.listen(() => {
-      worker.wake();
+      worker.ring();
     });
     await worker.run(this.#stop.signal);
     end();

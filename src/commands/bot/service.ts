@@ -14,7 +14,7 @@ import { listenForChanges, listenForWork, type Store } from '../../store/index.t
 import type { Check } from '../../telemetry/health-server.ts';
 import type { Service } from '../service.ts';
 import type { ListenAddress } from '../value-kinds.ts';
-import { Bell } from './bells.ts';
+import { Doorbell } from './doorbell.ts';
 import type { BotParts } from './parts.ts';
 import { ShopBots } from './shop-runner.ts';
 import { UnprovisionedGauge } from './unprovisioned.ts';
@@ -62,8 +62,8 @@ export function createBotService(options: BotServiceOptions): Service {
   const tokenKeys = (): ReturnType<TokenKeySource['get']> => keys.get();
   const events = new EventRecorder({ client, component: leaseName, instance: options.identity, clock, log });
   const webhooks = new WebhookServer();
-  const work = new Bell();
-  const deliveries = new Bell();
+  const work = new Doorbell();
+  const deliveries = new Doorbell();
   const payments = new PaymentMetrics(registry);
   const unprovisioned = new UnprovisionedGauge({ registry, store, clock, log });
   const parts: BotParts = {

@@ -1,6 +1,6 @@
 import { ProgressWorker } from '../../bot/progress.ts';
 import { RefundWorker } from '../../payments/refund-worker.ts';
-import type { Bell } from './bells.ts';
+import type { Doorbell } from './doorbell.ts';
 import type { BotParts } from './parts.ts';
 import type { ShopBots } from './shop-runner.ts';
 import type { UnprovisionedGauge } from './unprovisioned.ts';
@@ -9,9 +9,9 @@ export interface WorkersOptions {
   readonly parts: BotParts;
   readonly shops: ShopBots;
   /** Rings when something is asked for. */
-  readonly bell: Bell;
+  readonly bell: Doorbell;
   /** Rings when the operator may have confirmed a delivery. */
-  readonly deliveries: Bell;
+  readonly deliveries: Doorbell;
   readonly unprovisioned: UnprovisionedGauge;
 }
 
@@ -31,11 +31,11 @@ export async function runWorkers(
   });
   const endings = [
     bell.listen(() => {
-      progress.wake();
+      progress.ring();
       refunds.ring();
     }),
     deliveries.listen(() => {
-      progress.wake();
+      progress.ring();
     }),
   ];
   try {

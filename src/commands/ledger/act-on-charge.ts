@@ -2,7 +2,6 @@ import { uuidv7 } from 'uuidv7';
 import { parseMoney } from '../../api/index.ts';
 import {
   confirmByPerson,
-  dismissRefusedRefund,
   getShop,
   pauseRefundsByPerson,
   refundByPerson,
@@ -49,14 +48,10 @@ export async function settleQueued(
 ): Promise<void> {
   await actOnCharge(host, text, call, async (store, charge, act) => {
     if (call.wish === 'refunded') {
-      const isNews = await confirmByPerson(store, charge, act);
+      const isNews = await confirmByPerson(store, keyOf(charge), act);
       return isNews
         ? 'recorded as sent back: the time that it bought is gone'
         : 'it was known already: nothing was changed';
-    }
-    if (call.wish === 'dismiss' && charge.refusedKey !== undefined) {
-      await dismissRefusedRefund(store, keyOf(charge), act);
-      return 'dismissed: the refund that was refused needs nobody any more';
     }
     const subscription =
       call.subscription === undefined ? undefined : await chooseSubscription(store, call.subscription);

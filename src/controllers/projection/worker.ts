@@ -1,3 +1,4 @@
+import { Bell } from '../../base/bell.ts';
 import { sleep, type Clock, type Random } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -5,7 +6,7 @@ import {
   claimWork,
   finishWork,
   outboxBacklog,
-  postponeWork,
+  postponeFailed,
   retryDelayMs,
   type ClaimedWork,
 } from '../../ledger/index.ts';
@@ -30,8 +31,6 @@ const pollMs = 1_000;
 /** Longer than a projection takes even where every call of it meets its deadline. */
 const leaseMs = 180_000;
 const backlogEveryMs = 10_000;
-/** What a row of the outbox keeps of an error. */
-const errorLength = 500;
 
 /**
  * Works off what is to be carried into the cluster, so many at a time, for ever. Any number of replicas share the work; one
@@ -40,7 +39,7 @@ const errorLength = 500;
 export class ProjectionWorker {
   readonly #options: ProjectionWorkerOptions;
   readonly #running = new Set<Promise<void>>();
-  #bell = new AbortController();
+  readonly #bell = new Bell();
 
   constructor(options: ProjectionWorkerOptions) {
     this.#options = options;
@@ -48,26 +47,20 @@ export class ProjectionWorker {
 
   /** There may be work. */
   ring(): void {
-    this.#bell.abort();
+    this.#bell.ring();
   }
 
   /** Works until the signal aborts, and resolves when nothing is in hand any more. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, concurrency } = this.#options;
-    const ring = (): void => {
-      this.ring();
-    };
-    signal.addEventListener('abort', ring, { once: true });
     const telling = this.#tellBacklog(signal);
     while (!signal.aborted) {
-      // Before it is looked for, so that a ring in between is heard.
-      this.#bell = new AbortController();
+      this.#bell.rearm();
       const claimed = await this.#claim(concurrency - this.#running.size);
       for (const work of claimed) this.#start(work);
       if (this.#running.size >= concurrency) await Promise.race(this.#running);
-      else if (!signal.aborted) await sleep(clock, pollMs, this.#bell.signal);
+      else await this.#bell.wait(clock, pollMs, signal);
     }
-    signal.removeEventListener('abort', ring);
     await Promise.all([...this.#running, telling]);
   }
 
@@ -89,7 +82,7 @@ export class ProjectionWorker {
   }
 
   async #handle(work: ClaimedWork): Promise<void> {
-    const { store, projector, metrics, log } = this.#options;
+    const { store, projector, metrics, random, log } = this.#options;
     try {
       const outcome = await projector.project(work.key);
       await finishWork(store, 'project', work);
@@ -100,20 +93,8 @@ export class ProjectionWorker {
         { err: thrown, subscription: work.key, attempts: work.attempts },
         'a subscription could not be carried into the cluster, will try again',
       );
-      await this.#postpone(work, thrown);
-    }
-  }
-
-  async #postpone(work: ClaimedWork, thrown: unknown): Promise<void> {
-    const { store, random, log } = this.#options;
-    const error = describeError(thrown).slice(0, errorLength);
-    try {
-      await postponeWork(store, 'project', work, { afterMs: retryDelayMs(work.attempts, random), error });
-    } catch (err) {
-      log.warn(
-        { err, subscription: work.key },
-        'a failure could not be recorded: it is tried again when the claim ends',
-      );
+      const failure = { afterMs: retryDelayMs(work.attempts, random), error: describeError(thrown) };
+      await postponeFailed(work, { store, topic: 'project', log }, failure);
     }
   }
 

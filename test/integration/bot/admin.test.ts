@@ -190,6 +190,9 @@ describe('finance', () => {
     await admin.sees('on its way back');
     const { rows } = await shop.owner.query('select requested_by, state from wayleave.refunds');
     expect(rows).toEqual([{ requested_by: `admin:${admin.id}`, state: 'requested' }]);
+    // What was beyond the cap is none.
+    const acts = await shop.owner.query("select action from wayleave.audit where subject like 'charge:%' order by id");
+    expect(acts.rows).toEqual([{ action: 'refund' }]);
     await admin.sends('/admin');
     await admin.presses('Revenue');
     expect((await admin.sees('Today')).text).toContain('🧪 Telegram Stars: ⭐ 100, 1 payment');
@@ -211,6 +214,10 @@ describe('finance', () => {
     await admin.presses('Give time for it');
     await admin.presses('The customer asked');
     await admin.sees('Time given');
+    const { rows } = await shop.owner.query(
+      "select action from wayleave.audit where subject like 'charge:%' order by id",
+    );
+    expect(rows).toEqual([{ action: 'take' }, { action: 'extend' }]);
     expect(await expiryOf(shop, alice)).toBe(before + 30 * day);
     expect((await summarizeQueues(shop.store, shop.shop.id)).every(({ count }) => count === 0)).toBe(true);
     expectCleanTalk(shop);
@@ -304,6 +311,46 @@ describe('the owner', () => {
     await admin.presses('Something went wrong');
     await admin.sees('are sent again');
     expect((await getShop(shop.store, shop.shop.id)).refundsPausedAtMs).toBeUndefined();
+    expectCleanTalk(shop);
+  });
+});
+
+describe('a change of mind', () => {
+  it('makes what is typed after it a text and no act', async () => {
+    const shop = await open();
+    const admin = await staff(shop, 'owner');
+    const alice = await buyer(shop);
+    await admin.sends(`/find ${alice.person.id}`);
+    await admin.presses('Ban');
+    await admin.presses('Cancel');
+    await admin.sends('hello, what was I doing');
+    await admin.sees(/./);
+    await alice.person.sends('/menu');
+    await alice.person.presses('My subscriptions');
+    expect((await subscriptionsOf(shop.store, alice.record.id))[0]?.access).toBe('granted');
+    expectCleanTalk(shop);
+  });
+});
+
+describe('limits of what people who work for the shop may do', () => {
+  it('adds small gifts up, and bans nobody who works for the shop', async () => {
+    const shop = await open();
+    const admin = await staff(shop, 'owner');
+    const alice = await buyer(shop);
+    const before = await expiryOf(shop, alice);
+    for (const outcome of [/given|day/, /no more than/]) {
+      await card(admin, alice);
+      await admin.presses('+7 d');
+      await admin.presses('Something went wrong');
+      await admin.sees(outcome);
+    }
+    expect(await expiryOf(shop, alice)).toBe(before + 7 * day);
+    await admin.sends(`/find ${admin.id}`);
+    await admin.presses('Ban');
+    await admin.presses('Abuse');
+    await admin.sees('works for the shop');
+    await admin.sends('/admin');
+    await admin.sees('· owner');
     expectCleanTalk(shop);
   });
 });

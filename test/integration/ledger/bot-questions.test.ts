@@ -112,9 +112,23 @@ describe('new keys', () => {
     const { subscriptionId } = placed.order;
     await test.owner.query('delete from wayleave.outbox');
     expect(await Promise.all([1, 2, 3].map(() => renewKeys(test.store, subscriptionId, 1)))).toEqual([2, 2, 2]);
+    await test.passTime(601);
     expect(await renewKeys(test.store, subscriptionId, 2)).toBe(3);
     const { rows } = await test.owner.query("select key from wayleave.outbox where topic = 'project'");
     expect(rows).toEqual([{ key: subscriptionId }]);
+  });
+
+  it('are not made again for ten minutes', async () => {
+    const test = await openTestShop();
+    const alice = await newCustomer(test);
+    const placed = await order(test, alice);
+    await recordCharge(test.store, starsCharge(placed, alice));
+    const { subscriptionId } = placed.order;
+    expect(await renewKeys(test.store, subscriptionId, 1)).toBe(2);
+    await expect(renewKeys(test.store, subscriptionId, 2)).rejects.toMatchObject({ code: 'LEDGER_KEYS_FRESH' });
+    expect(await renewKeys(test.store, subscriptionId, 1)).toBe(2);
+    await test.passTime(601);
+    expect(await renewKeys(test.store, subscriptionId, 2)).toBe(3);
   });
 });
 

@@ -57,6 +57,18 @@ describe('work', () => {
     expect(await claimWork(test.store, 'refund', lease)).toMatchObject([{ attempts: 0 }]);
   });
 
+  it('keeps the beginning of an error, however long that is', async () => {
+    const test = await openTestShop();
+    await askFor(test.store, 'refund', 'a');
+    const [work] = await claimWork(test.store, 'refund', lease);
+    if (work === undefined) throw new Error('nothing to do');
+    await postponeWork(test.store, 'refund', work, { afterMs: 1, error: 'x'.repeat(100_000) });
+    const [row] = await test.store.query<{ error: string }>(
+      "select last_error as error from wayleave.outbox where topic = 'refund' and key = 'a'",
+    );
+    expect(row?.error).toBe('x'.repeat(500));
+  });
+
   it('is tried again for ever, at most 5 minutes apart', () => {
     const delays = Array.from({ length: 60 }, (_, attempts) => retryDelayMs(attempts, () => 1));
     expect(Math.max(...delays)).toBe(300_000);

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  auditOf,
   banCustomer,
   chargesOf,
+  confirmByPerson,
   confirmRefund,
-  dismissRefusedRefund,
   findCharge,
   handleOfCharge,
   LedgerError,
@@ -14,7 +15,9 @@ import {
   refuseRefund,
   requestRefund,
   revenueOf,
+  settleByPerson,
   settleCharge,
+  subjectOfCharge,
   summarizeQueues,
   takeCharge,
   writePayload,
@@ -80,9 +83,61 @@ describe('queues of charges that need a person', () => {
     await refuseRefund(store, again, 'still not');
     expect(await lengths(test)).toEqual({ refused: 1 });
     const dismissal = { author: 'admin:1', reason: 'sent by hand' };
-    await dismissRefusedRefund(store, charge, dismissal);
+    await settleCharge(store, charge, { kind: 'dismiss' }, dismissal);
     expect(await lengths(test)).toEqual({});
-    await expect(dismissRefusedRefund(store, charge, dismissal)).rejects.toThrow(LedgerError);
+    await expect(settleCharge(store, charge, { kind: 'dismiss' }, dismissal)).rejects.toThrow(LedgerError);
+  });
+
+  it('hold what became time and could not be sent back, until it is dismissed, each time on record', async () => {
+    const test = await openTestShop();
+    const { store, shop } = test;
+    const alice = await newCustomer(test);
+    const charge = starsCharge(await order(test, alice), alice, { amountMinor: 1n });
+    await recordCharge(store, charge);
+    const queue = async () => (await findCharge(store, shop.id, (await handleOfCharge(store, charge)) ?? ''))?.queue;
+    expect(await queue()).toBe('mismatch');
+    await settleCharge(store, charge, { kind: 'extend' }, { author: 'admin:1', reason: 'asked' });
+    expect(await queue()).toBeUndefined();
+    for (const requestId of ['one', 'two']) {
+      const asked = { ...charge, requestedBy: 'admin:1', reason: 'asked' };
+      const id = await requestRefund(store, asked);
+      expect(await queue()).toBeUndefined();
+      await refuseRefund(store, id, 'no');
+      expect(await queue()).toBe('refused');
+      const act = { author: 'admin:1', reason: 'sent by hand', requestId };
+      expect(await settleByPerson(store, charge, { kind: 'dismiss' }, act)).toBe(true);
+      expect(await settleByPerson(store, charge, { kind: 'dismiss' }, act)).toBe(false);
+      expect(await queue()).toBeUndefined();
+    }
+    const acts = await auditOf(store, shop.id, [subjectOfCharge(charge)]);
+    expect(acts.map(({ action }) => action)).toEqual(['dismiss', 'dismiss']);
+  });
+
+  it('let go of a charge of which a part went back when it is dismissed', async () => {
+    const test = await openTestShop();
+    const { store } = test;
+    const alice = await newCustomer(test);
+    const charge = starsCharge(await order(test, alice), alice, { amountMinor: 50n });
+    await recordCharge(store, charge);
+    await confirmRefund(store, { ...charge, refundKey: 'theirs', amountMinor: 20n, startedBy: 'stars' });
+    expect(await lengths(test)).toEqual({ mismatch: 1 });
+    await settleCharge(store, charge, { kind: 'dismiss' }, { author: 'admin:1', reason: 'asked' });
+    expect(await lengths(test)).toEqual({});
+  });
+
+  it('take a part that was sent back by hand once, however often that is said', async () => {
+    const test = await openTestShop();
+    const { store, shop } = test;
+    const alice = await newCustomer(test);
+    const charge = starsCharge(await order(test, alice), alice);
+    await recordCharge(store, charge);
+    const part = { ...charge, amountMinor: 30n, requestedBy: 'admin:1', reason: 'asked' };
+    await refuseRefund(store, await requestRefund(store, part), 'no');
+    const act = { author: 'admin:1', reason: 'sent by hand', requestId: 'one' };
+    expect(await confirmByPerson(store, charge, act)).toBe(true);
+    expect(await confirmByPerson(store, charge, act)).toBe(false);
+    const handle = await handleOfCharge(store, charge);
+    expect(await findCharge(store, shop.id, handle ?? '')).toMatchObject({ refundedMinor: 30n });
   });
 
   it('give a charge to one of two who reach for it at a time', async () => {
@@ -97,6 +152,10 @@ describe('queues of charges that need a person', () => {
     const loser = one === 'admin:1' ? 'admin:2' : 'admin:1';
     expect(await take(loser, 'admin:3')).toBe(one);
     expect(await take(loser, one)).toBe(loser);
+    expect(await take(one ?? '', loser)).toBe(one);
+    expect(await take(loser, one)).toBe(loser);
+    const takes = await auditOf(test.store, test.shop.id, [subjectOfCharge(charge)]);
+    expect(takes.map(({ actor }) => actor)).toEqual([loser, one, loser, one]);
   });
 
   it('do not give time for money that goes back', async () => {

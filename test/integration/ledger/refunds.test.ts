@@ -3,6 +3,7 @@ import {
   claimWork,
   confirmRefund,
   findRefund,
+  hasRefundedWithin,
   pauseRefunds,
   getShop,
   paymentsOf,
@@ -200,6 +201,31 @@ describe('a refund', () => {
     await test.passTime(day + 60);
     const again = await paid(test);
     await ask(again);
+  });
+
+  it('by one person is one in the days between, also when he asks for many at once', async () => {
+    const test = await openTestShop({ poolSize: 16 });
+    const anna = await newCustomer(test);
+    const bought: Paid[] = [];
+    for (let count = 0; count < 4; count++) bought.push(await paid(test, anna));
+    const person = { shopId: test.shop.id, requestedBy: `customer:${anna.id}` };
+    const ask = (one: ChargeKey): Promise<string> =>
+      requestRefund(test.store, request(one, { ...person, paceDays: 30 }));
+    const hasRefunded = (): Promise<boolean> => hasRefundedWithin(test.store, { ...person, days: 30 });
+    expect(await hasRefunded()).toBe(false);
+    const asked = await Promise.allSettled(bought.map(ask));
+    const ids = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(ids).toHaveLength(1);
+    expect(asked.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'LEDGER_REFUND_PACE' } });
+    expect(await hasRefunded()).toBe(true);
+    const others = bought.filter((_, index) => asked[index]?.status === 'rejected');
+    const [second, third] = others;
+    if (second === undefined || third === undefined) throw new Error('nothing is left to ask for');
+    await refuseRefund(test.store, ids[0] ?? '', 'no');
+    await ask(second);
+    await expect(ask(third)).rejects.toMatchObject({ code: 'LEDGER_REFUND_PACE' });
+    await test.passTime(30 * day + 60);
+    await ask(third);
   });
 
   it('waits while refunds are paused, and may be asked for meanwhile', async () => {

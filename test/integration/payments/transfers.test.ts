@@ -132,6 +132,22 @@ describe('a receipt', () => {
     expect(both.filter(({ transfer }) => transfer.repeats !== undefined)).toHaveLength(1);
   });
 
+  test('waits with two others of the same customer at most, also when many come at once', async () => {
+    const orders = [];
+    for (const plan of ['a', 'b', 'c', 'd', 'e']) orders.push(await transferable({ terms: planTerms(plan) }));
+    const outcomes = await Promise.allSettled(orders.map((placed) => submit(placed)));
+    const taken = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    expect(taken).toHaveLength(3);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'LEDGER_TRANSFERS_WAITING' },
+    });
+    await submit(await transferable({}, await newCustomer(shop)));
+    const [first] = taken;
+    if (first === undefined) throw new Error('no receipt was taken');
+    await decide(first, 'declined');
+    expect(await submit(await transferable())).toMatchObject({ isNew: true });
+  });
+
   test('for an order of somebody else, or one that is not paid so, is refused', async () => {
     const placed = await transferable();
     const boris = await newCustomer(shop);

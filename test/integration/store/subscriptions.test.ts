@@ -244,6 +244,16 @@ describe('addresses', () => {
     expect(await stateOf(store, address(await subscription(store)))).toBe('active');
   });
 
+  it('one that replaced another a moment ago is kept by whoever asks for a rest', async () => {
+    const store = await freshStore();
+    const alice = await subscription(store);
+    const rotate = async (restSeconds: number): Promise<number> =>
+      (await rotateToken(store, alice.id, tokenKeys, undefined, restSeconds)).serial;
+    expect(await Promise.all([1, 2, 3].map(() => rotate(60)))).toEqual([2, 2, 2]);
+    expect(await rotate(0)).toBe(3);
+    expect(await rotate(60)).toBe(3);
+  });
+
   it('simultaneous rotations make addresses one after another, and one is alive in the end', async () => {
     const store = await freshStore();
     const alice = await subscription(store);

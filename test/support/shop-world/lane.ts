@@ -84,7 +84,7 @@ export class Lane {
   /** What time does to the Leases and claims of a process that was killed, without waiting for it. */
   async #bury(): Promise<void> {
     const { world, owner } = this.shop;
-    for (const name of ['wayleave-bot', `wayleave-shop-${world.namespace}-${shopName}`]) {
+    for (const name of ['wayleave-bot', `wayleave-shop-${world.namespace}.${shopName}`]) {
       await world.client.delete(leaseResource, world.namespace, name);
     }
     for (const table of ['outbox', 'notices', 'transfer_messages']) {

@@ -1,6 +1,6 @@
 import type { BotPoint } from '../world/bot-process.ts';
 import type { Lane } from './lane.ts';
-import { stories, unnotedMessages, type Story } from './stories.ts';
+import { stories, type Story } from './stories.ts';
 
 /** One story, and where its processes die one after the other. */
 export interface Schedule {
@@ -38,7 +38,6 @@ export async function play(lane: Lane, { story, deaths }: Schedule): Promise<voi
   await Promise.all(customers.map((customer) => story.before(lane, customer)));
   await lane.kill();
   const acting: Promise<void>[] = [];
-  const doubts = new Map(customers.map((customer) => [customer, new Set<number>()]));
   for (const [index, point] of deaths.entries()) {
     const customer = customers[index];
     if (customer === undefined) continue;
@@ -46,9 +45,8 @@ export async function play(lane: Lane, { story, deaths }: Schedule): Promise<voi
     acting.push(story.act(lane, customer));
     const all = Promise.all(acting);
     await lane.dies(all);
-    for (const [one, unnoted] of doubts) for (const id of await unnotedMessages(lane, one)) unnoted.add(id);
   }
   lane.calm();
   await Promise.all(acting);
-  for (const [customer, { size }] of doubts) await story.ends(customer, { deaths, doubts: size });
+  for (const customer of customers) await story.ends(customer, { deaths });
 }

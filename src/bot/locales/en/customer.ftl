@@ -16,6 +16,7 @@ command-terms = Terms of service
 
 button-menu = Menu
 button-back = ‹ Back
+failed = Something went wrong on our side. Please try again in a minute.
 button-again = Try again
 button-trial = 🎁 Try for free
 button-buy = 🛒 Buy
@@ -148,6 +149,7 @@ transfer-sent = 🕓 Thank you, we have the receipt. A person looks at it, and a
 transfer-waiting = 🕓 Your receipt is being looked at. Access starts by itself right after; there is nothing to do for you.
 transfer-declined = We could not find your transfer. Please check it, and send the receipt again.
 transfer-gone = This order is not there any more. If you have paid, please write to support.
+transfer-many = Several of your receipts are being looked at already. Please send this one again as soon as one of them is decided.
 
 ## How far an order is
 
@@ -233,6 +235,7 @@ address-new =
     <code>{ $address }</code>
 keys-ask = New keys on every server? Apps get them by themselves with their next update; old ones go on working for a while. Take this when somebody uses your access.
 keys-new = 🔐 New keys are on their way to the servers. Update the subscription in your apps in a few minutes.
+keys-fresh = 🔐 Your keys were renewed a moment ago. Please wait ten minutes before the next ones.
 
 ## Payments and refunds
 
@@ -252,6 +255,7 @@ refund-open = ↩ { $price } is on its way back already.
 refund-rule = Support decides about refunds. Please write what happened.
 refund-late = The time in which you can take { $price } back yourself is over. Please write to support.
 refund-used = More traffic was used than a refund by yourself allows. Please write to support.
+refund-again = You have taken a payment back yourself within the last 30 days. Please write to support.
 refund-method = { $price } cannot be sent back automatically. Please write to support.
 paysupport = Questions about a payment? Payments and what became of them are in the list. If something is wrong, write to us: a person answers.
 

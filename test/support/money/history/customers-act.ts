@@ -142,9 +142,8 @@ export async function showReceipt(world: World, { pick, verdicts }: Of<'show-rec
   const { orderId, attempt, customer } = invoice;
   const photo = { fileId: 'file', uniqueId: `${orderId}:${String(pick)}` };
   const wanted = { shopId: world.shop.id, customerId: customer.id, orderId, attempt, photo };
-  const submitted = await mayBeRefused(['LEDGER_ORDER_UNKNOWN', 'LEDGER_ORDER_CLOSED'], () =>
-    submitReceipt(nextReplica(world), wanted),
-  );
+  const refusals = ['LEDGER_ORDER_UNKNOWN', 'LEDGER_ORDER_CLOSED', 'LEDGER_TRANSFERS_WAITING'] as const;
+  const submitted = await mayBeRefused(refusals, () => submitReceipt(nextReplica(world), wanted));
   if (submitted === undefined) return;
   const { id: transferId } = submitted.transfer;
   await Promise.all(

@@ -1,5 +1,5 @@
 /** A doorbell that many can listen to. */
-export class Bell {
+export class Doorbell {
   readonly #listeners = new Set<() => void>();
 
   /** @returns ends it */
