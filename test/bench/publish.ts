@@ -103,7 +103,9 @@ export function renderPage(machine: Described, figures: Measurements, notes: Not
     const note = notes[file] === undefined ? [] : [notes[file]];
     return [
       `## \`${file}\``,
-      ['| figure | value | target | | how it is measured |', '|---|--:|---|---|---|', ...rows].join('\n'),
+      rows.length === 0
+        ? `Not measured on this machine yet: \`npm run bench -- --only ${file}\`.`
+        : ['| figure | value | target | | how it is measured |', '|---|--:|---|---|---|', ...rows].join('\n'),
       ...note,
     ];
   });
