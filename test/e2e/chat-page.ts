@@ -91,7 +91,8 @@ export class ChatPage {
     const page = this.page;
     for (let presses = 0; presses < 200; presses += 1) {
       if ((await target.and(page.locator(':focus')).count()) > 0) {
-        await page.keyboard.press('Enter');
+        // Of the button itself: a page that is drawn anew at this moment takes the focus away.
+        await target.press('Enter');
         return;
       }
       await page.keyboard.press('Shift+Tab');

@@ -263,6 +263,7 @@ describe('the shop in a browser', () => {
   it('serves a person on a phone in Russian, who has no mouse', async () => {
     const boris = await open(phone);
     await boris.reachesByKeyboard(boris.page.getByTestId('new-person'));
+    await boris.page.getByTestId('new-person-name').waitFor();
     await boris.page.keyboard.type('Борис');
     await boris.page.keyboard.press('Tab');
     await boris.page.keyboard.press('Tab');

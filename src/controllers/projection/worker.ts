@@ -28,8 +28,11 @@ export interface ProjectionWorkerOptions {
 
 /** How soon work is looked for without a doorbell. */
 const pollMs = 1_000;
-/** Longer than a projection takes even where every call of it meets its deadline. */
-const leaseMs = 180_000;
+/**
+ * What a killed replica had in hand waits so long. Shorter than the slowest projection on purpose: two replicas may project
+ * the same subscription at a time, and a customer who has paid must not wait for minutes.
+ */
+const leaseMs = 20_000;
 const backlogEveryMs = 10_000;
 
 /**
