@@ -15,6 +15,7 @@ import { describeError } from '../../base/errors.ts';
 import { CommandError } from '../command-error.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { BotParts } from './parts.ts';
+import { standForElection } from './stand-for-election.ts';
 import { createShopBot } from './shop-bot.ts';
 import { jobsOf } from './shop-jobs.ts';
 import { probeBot } from './telegram-probe.ts';
@@ -26,8 +27,6 @@ export interface RunningShopOptions {
   /** Rings when something is asked for. */
   readonly bell: Doorbell;
 }
-
-const retryLeadMs = 2_000;
 
 /** One shop as this process runs it: its bot, its providers, and, where it holds the shop's Lease, its jobs. */
 export class RunningShopBot {
@@ -171,14 +170,9 @@ export class RunningShopBot {
       name: `wayleave-shop-${namespace}.${name}`,
       metrics: undefined,
     });
-    while (!this.#stop.signal.aborted) {
-      try {
-        await elector.run(this.#stop.signal, (leadership) => this.#leadWhile(leadership));
-      } catch (thrown) {
-        parts.log.error({ err: describeError(thrown), shop: this.#settings.key }, 'the shop is not led, trying again');
-        await sleep(parts.clock, retryLeadMs, this.#stop.signal);
-      }
-    }
+    const log = parts.log.child({ shop: this.#settings.key });
+    const lead = (leadership: AbortSignal): Promise<void> => this.#leadWhile(leadership);
+    await standForElection(elector, lead, { clock: parts.clock, log }, this.#stop.signal);
   }
 
   /** Notices, which any replica may send. */

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { vpnPanels, vpnPlans, vpnShops, type VPNPanel, type VPNPlan, type VPNShop } from '../../api/index.ts';
-import { sleep, type Clock, type Random } from '../../base/clock.ts';
+import { type Clock, type Random, untilAborted } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { BotCounters } from '../../bot/metrics.ts';
 import { NoticeMetrics } from '../../bot/notices/metrics.ts';
@@ -17,6 +17,7 @@ import type { ListenAddress } from '../value-kinds.ts';
 import { Doorbell } from './doorbell.ts';
 import type { BotParts } from './parts.ts';
 import { ShopBots } from './shop-runner.ts';
+import { standForElection } from './stand-for-election.ts';
 import { UnprovisionedGauge } from './unprovisioned.ts';
 import { WebhookServer } from './webhook-server.ts';
 import { runWorkers } from './workers.ts';
@@ -44,7 +45,6 @@ export interface BotServiceOptions {
 
 /** Who holds it shows what shops are like; which replica leads which shop is decided shop by shop. */
 const leaseName = 'wayleave-bot';
-const retryLeadMs = 2_000;
 const overdueToleranceMs = 20_000;
 
 const byNamespace = { namespace: ({ metadata }: KubeObject): string[] => [metadata.namespace ?? ''] };
@@ -94,7 +94,6 @@ export function createBotService(options: BotServiceOptions): Service {
   });
   const shops = new ShopBots({
     parts,
-    telegramApiUrl: options.telegramApiUrl,
     bell: work,
   });
   const controller = createShopController({
@@ -182,32 +181,8 @@ export function createBotService(options: BotServiceOptions): Service {
   };
 }
 
-/** An API server that fails for a while must not end the process. */
-async function standForElection(
-  elector: LeaderElector,
-  lead: (leadership: AbortSignal) => Promise<void>,
-  { clock, log }: Pick<BotServiceOptions, 'clock' | 'log'>,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await elector.run(signal, lead);
-    } catch (thrown) {
-      log.error({ err: thrown }, 'could not stand for election; trying again');
-      await sleep(clock, retryLeadMs, signal);
-    }
-  }
-}
-
 /** Only a simulator is on the same machine. */
 function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

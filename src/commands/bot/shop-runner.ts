@@ -2,9 +2,7 @@ import type { BotProbe, RunningShop, ShopRunner, ShopSettings } from '../../cont
 import { RunningShopBot, type RunningShopOptions } from './running-shop.ts';
 import { probeBot } from './telegram-probe.ts';
 
-export interface ShopRunnerOptions extends Omit<RunningShopOptions, 'settings'> {
-  readonly telegramApiUrl: string;
-}
+export type ShopRunnerOptions = Omit<RunningShopOptions, 'settings'>;
 
 /** Runs the bots of all shops of this process. */
 export class ShopBots implements ShopRunner {
@@ -40,7 +38,7 @@ export class ShopBots implements ShopRunner {
   }
 
   probe(token: string): Promise<BotProbe> {
-    return probeBot(token, this.#options.telegramApiUrl);
+    return probeBot(token, this.#options.parts.telegramApiUrl);
   }
 
   facts(key: string): RunningShop | undefined {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { claimDirectory } from '../../../test/support/data-directory.ts';
 import { vpnPanels } from '../../api/index.ts';
-import { type Clock, systemClock } from '../../base/clock.ts';
+import { type Clock, systemClock, untilAborted } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { silentLog } from '../../base/log.ts';
 import { type KubeClient, loadKubeClient } from '../../kube/index.ts';
@@ -217,11 +217,4 @@ async function applySamples(client: KubeClient, samples: readonly Sample[]): Pro
     else if (sample.resource === vpnPanels) await correctPanelUrl(client, sample.resource, sample.object);
   }
   return made.length === 0 ? 'all there from an earlier run' : made.join(', ');
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
