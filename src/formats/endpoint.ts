@@ -56,7 +56,7 @@ export type VlessSecurity =
       readonly shortId: string;
       readonly spiderX: string;
       readonly mldsa65Verify?: string;
-      /** `minClientVer` of the server; empty means the server core's own default (panels.md 6.3: the REALITY wall). */
+      /** `minClientVer` as the server enforces it: drivers fill in its core's own default; empty demands nothing. */
       readonly minClientVer: string;
     };
 

@@ -1,3 +1,4 @@
+import type { ClientCore } from './client-core.ts';
 import type { VlessCredential, VlessEndpoint } from './endpoint.ts';
 
 /** One line in the customer's list of servers. */
@@ -8,9 +9,11 @@ export interface SubscriptionServer {
 
 /** What a format renders: everything the customer is to see, already decided. */
 export interface SubscriptionView {
+  /** What the customer calls it: the name of the profile, where a document has one. */
+  readonly title: string;
   /** Sentences that stand before the servers, as entries of the list, because apps show nothing else. */
   readonly notices: readonly string[];
-  /** The full set, in the order to show. Never shortened because something is down: apps delete what is missing. */
+  /** The full set that its apps can use (`lockoutOf`), in the order to show. Never shortened because something is down: apps delete what is missing. */
   readonly servers: readonly SubscriptionServer[];
 }
 
@@ -19,6 +22,8 @@ export interface SubscriptionFormat {
   /** As in `?format=<name>`. */
   readonly name: string;
   readonly contentType: string;
+  /** What its apps run on, which decides over the servers that they can use. Absent: links, which apps of any core read. */
+  readonly core?: ClientCore;
   /**
    * Pure, and the same bytes for the same view.
    *

@@ -33,7 +33,7 @@ describe('the list of links', () => {
   });
 
   it('starts with the notices and holds every server in order', () => {
-    const view = { notices: ['ended'], servers: [server('NL 1'), server('DE 1')] };
+    const view = { title: 'VPN', notices: ['ended'], servers: [server('NL 1'), server('DE 1')] };
     const plain = plainLinks.render(view);
     const remarks = plain.split('\n').map((link) => parseVlessLink(link).endpoint.remark);
     expect(remarks).toEqual(['ended', 'NL 1', 'DE 1']);
@@ -42,7 +42,7 @@ describe('the list of links', () => {
 
   it('fails whole rather than leave a server out', () => {
     const broken = { ...server('x'), credential: { uuid: 'broken' } };
-    expect(() => base64Links.render({ notices: [], servers: [server('NL 1'), broken] })).toThrow(
+    expect(() => base64Links.render({ title: 'VPN', notices: [], servers: [server('NL 1'), broken] })).toThrow(
       expect.objectContaining({ code: 'FORMAT_ENDPOINT_INVALID' }),
     );
   });

@@ -33,7 +33,7 @@ function invalidSetting(message: string): SubscriptionServiceError {
  * refuses the whole import for one that is malformed.
  */
 export function profileHeaders(document: SubscriptionDocument, settings: ProfileSettings): readonly string[] {
-  const title = visibleTitle(document.title) ?? visibleTitle(settings.title) ?? 'VPN';
+  const title = titleOf(document, settings);
   return [
     'subscription-userinfo',
     userInfo(document),
@@ -46,6 +46,14 @@ export function profileHeaders(document: SubscriptionDocument, settings: Profile
     ...urlHeader('profile-web-page-url', settings.webPageUrl),
     ...urlHeader('support-url', settings.supportUrl),
   ];
+}
+
+/** What the customer calls it, as apps show it. */
+export function titleOf(
+  document: Pick<SubscriptionDocument, 'title'>,
+  settings: Pick<ProfileSettings, 'title'>,
+): string {
+  return visibleTitle(document.title) ?? visibleTitle(settings.title) ?? 'VPN';
 }
 
 /** All four keys, integers without sign or exponent, no trailing semicolon. `total=0` is unlimited, `expire=0` never. */

@@ -4,7 +4,7 @@ import type { SubscriptionFormat, SubscriptionServer } from '../formats/format.t
 import { readEndpoint } from '../formats/read-endpoint.ts';
 import { type Answer, privateHeaders } from './answer.ts';
 import { type NoticeLocale, noticesFor } from './notices.ts';
-import { profileHeaders, type ProfileSettings } from './profile-headers.ts';
+import { profileHeaders, titleOf, type ProfileSettings } from './profile-headers.ts';
 import type { SubscriptionDocument } from './source.ts';
 import { showsServers, type Standing } from './standing.ts';
 
@@ -40,6 +40,7 @@ export class RenderedSubscription {
 
   #render(standing: Standing, format: SubscriptionFormat, locale: NoticeLocale): Answer {
     const body = format.render({
+      title: titleOf(this.document, this.#profile),
       notices: noticesFor(standing, locale),
       servers: showsServers(standing) ? this.#servers : [],
     });

@@ -20,7 +20,7 @@ type Judged =
  */
 export function toPanelInbound(row: InboundRow, coreVersion: string): PanelInbound {
   const stream = row.stream ?? {};
-  const judged = judge(row);
+  const judged = judge(row, coreVersion);
   return {
     tag: row.tag,
     remark: asText(row.raw['remark']),
@@ -30,11 +30,11 @@ export function toPanelInbound(row: InboundRow, coreVersion: string): PanelInbou
     port: asInteger(row.raw['port']),
     clientCount: row.entries.length,
     ...judged,
-    lockedOut: 'template' in judged ? lockedOutFamilies(judged.template, coreVersion) : [],
+    lockedOut: 'template' in judged ? lockedOutFamilies(judged.template) : [],
   };
 }
 
-function judge(row: InboundRow): Judged {
+function judge(row: InboundRow, coreVersion: string): Judged {
   const { settings, stream, protocol } = row;
   if (protocol !== 'vless')
     return unusable('UnsupportedProtocol', `it is ${protocol || 'unknown'}; only VLESS is sold`);
@@ -47,7 +47,7 @@ function judge(row: InboundRow): Judged {
     const name = transportName(stream);
     return unusable('UnsupportedTransport', `its transport ${name}, as it is set up, cannot be put into links`);
   }
-  const read = readSecurity(stream);
+  const read = readSecurity(stream, coreVersion);
   if (read.kind === 'unsupported') {
     const name = asText(stream['security']);
     return unusable('UnsupportedSecurity', `its security is ${name}; only none, tls and reality are sold`);

@@ -1,38 +1,34 @@
+import { clientCores, lockoutOf, type LockoutReason } from '../../formats/client-core.ts';
 import type { VlessEndpoint } from '../../formats/endpoint.ts';
 import type { PanelInbound } from '../driver.ts';
 import { isAtLeast, parseVersion } from './version.ts';
 
 type LockedOut = PanelInbound['lockedOut'];
 
+const remedies: Readonly<Record<LockoutReason, string>> = {
+  'reality-min-client-ver':
+    'REALITY refuses them by minClientVer, which Xray from 26.7.11 on takes to be 26.3.27 when it is empty; 1.0.0 lets them in, at a higher risk of the address being blocked',
+  'vless-encryption': 'sing-box has no VLESS encryption; only an inbound without it serves them',
+  xhttp: 'sing-box has no xhttp; only an inbound with another transport serves them',
+  'http-header': "sing-box does not speak tcp's HTTP header; only an inbound without it serves them",
+};
+
 /** Client app families that cannot use an endpoint, with what would mend it. */
-export function lockedOutFamilies(
-  { transport, security, encryption }: Pick<VlessEndpoint, 'transport' | 'security' | 'encryption'>,
-  coreVersion: string,
-): LockedOut {
-  const found: { readonly families: readonly string[]; readonly message: string }[] = [];
-  if (security.type === 'reality' && security.minClientVer === '' && hasRealityWall(coreVersion)) {
-    found.push({
-      families: ['mihomo', 'sing-box'],
-      message: `REALITY of Xray ${coreVersion} refuses them while minClientVer is empty; 1.0.0 lets them in, at a higher risk of the address being blocked`,
-    });
+export function lockedOutFamilies(endpoint: Pick<VlessEndpoint, 'transport' | 'security' | 'encryption'>): LockedOut {
+  const families = new Map<LockoutReason, string[]>();
+  for (const core of clientCores) {
+    const reason = lockoutOf(endpoint, core);
+    if (reason !== undefined) families.set(reason, [...(families.get(reason) ?? []), core]);
   }
-  if (encryption !== 'none') {
-    found.push({
-      families: ['sing-box'],
-      message: 'sing-box has no VLESS encryption; only an inbound without it serves them',
-    });
-  }
-  if (transport.type === 'xhttp') {
-    found.push({
-      families: ['sing-box'],
-      message: 'sing-box has no xhttp; only an inbound with another transport serves them',
-    });
-  }
-  return found;
+  return [...families].map(([reason, cores]) => ({ families: cores, message: remedies[reason] }));
 }
 
-/** From 26.7.11 an empty `minClientVer` means 26.3.27, and mihomo and sing-box call themselves 1.8 (panels.md 6.3). */
-function hasRealityWall(coreVersion: string): boolean {
+/**
+ * `minClientVer` of a REALITY inbound as its server enforces it: from 26.7.11 on an empty one means 26.3.27, and mihomo
+ * and sing-box call themselves 1.8 (panels.md 6.3).
+ */
+export function enforcedMinClientVer(minClientVer: string, coreVersion: string): string {
+  if (minClientVer !== '') return minClientVer;
   const version = parseVersion(coreVersion);
-  return version !== undefined && isAtLeast(version, 26, 7, 11);
+  return version !== undefined && isAtLeast(version, 26, 7, 11) ? '26.3.27' : '';
 }

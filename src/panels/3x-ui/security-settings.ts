@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { VlessSecurity } from '../../formats/endpoint.ts';
 import { asText, firstObject, textsOf, type JsonObject } from './json.ts';
+import { enforcedMinClientVer } from './locked-out.ts';
 
 export type ReadSecurity =
   | { readonly kind: 'security'; readonly security: VlessSecurity }
@@ -10,15 +11,17 @@ export type ReadSecurity =
 /**
  * The client's side of an inbound's security. Where the inbound offers several names or ids the first usable one is
  * taken, always the same, so that a subscription answers the same bytes until something changes.
+ *
+ * @param coreVersion of the panel's Xray, which decides whom REALITY lets in
  */
-export function readSecurity(stream: JsonObject): ReadSecurity {
+export function readSecurity(stream: JsonObject, coreVersion: string): ReadSecurity {
   switch (asText(stream['security']) || 'none') {
     case 'none':
       return { kind: 'security', security: { type: 'none' } };
     case 'tls':
       return { kind: 'security', security: readTls(firstObject(stream, 'tlsSettings')) };
     case 'reality':
-      return readReality(firstObject(stream, 'realitySettings'));
+      return readReality(firstObject(stream, 'realitySettings'), coreVersion);
     default:
       return { kind: 'unsupported' };
   }
@@ -45,7 +48,7 @@ function pinOf(value: unknown): string | undefined {
   return bytes.length === 32 ? bytes.toString('hex') : undefined;
 }
 
-function readReality(reality: JsonObject): ReadSecurity {
+function readReality(reality: JsonObject, coreVersion: string): ReadSecurity {
   const client = firstObject(reality, 'settings');
   const serverName = textsOf(reality['serverNames']).find((name) => name !== '' && !name.includes('*'));
   if (serverName === undefined) return invalid('its realitySettings have no serverNames');
@@ -68,7 +71,7 @@ function readReality(reality: JsonObject): ReadSecurity {
       shortId,
       spiderX: asText(client['spiderX']) || '/',
       ...(mldsa65Verify === '' ? {} : { mldsa65Verify }),
-      minClientVer: asText(reality['minClientVer']),
+      minClientVer: enforcedMinClientVer(asText(reality['minClientVer']), coreVersion),
     },
   };
 }

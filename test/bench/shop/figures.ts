@@ -1,7 +1,7 @@
 import { works } from './works.ts';
 
 const sizes = [
-  ['1k', '1,000'],
+  ['100', '100'],
   ['10k', '10,000'],
   ['1m', '1,000,000'],
 ] as const;
@@ -31,7 +31,7 @@ const selling = sizes.flatMap(([label, count]): Described[] => [
 
 const asking = works.map(({ name, asked }): Described => [
   `due_${name}_growth`,
-  `What is asked all the time with a hundred of everything due: ${asked}. Its time at 1,000,000 subscriptions by its time at 1,000; [the times and the plans](due-work.md).`,
+  `What is asked all the time with a hundred of everything due: ${asked}. Its time at 1,000,000 subscriptions by its time at 100; [the times and the plans](due-work.md).`,
 ]);
 
 const askingAfterOutage = works

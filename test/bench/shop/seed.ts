@@ -40,10 +40,14 @@ const expiresAt = `${at} + interval '30 days'`;
 /** `terms_digest` as the fold has it, or the first look would find a difference in each. */
 const digest = `md5((${terms} - 'title' - 'lengthSeconds')::text)`;
 
+const customersOf = (shopId: string, range: string): string =>
+  `insert into wayleave.customers (id, shop_id, telegram_id, name, language, created_at, seen_at)
+   select ${customer}, '${shopId}', ${String(firstTelegramId)} + i, 'Customer ' || i, 'en', ${at}, ${at} from ${range}
+   on conflict do nothing`;
+
 /** A shop that has sold so many subscriptions: for each a customer, keys, an order that was paid, and what followed. */
 const soldBefore = ({ shopId, namespace }: SeedTarget, range: string): string[] => [
-  `insert into wayleave.customers (id, shop_id, telegram_id, name, language, created_at, seen_at)
-   select ${customer}, '${shopId}', ${String(firstTelegramId)} + i, 'Customer ' || i, 'en', ${at}, ${at} from ${range}`,
+  customersOf(shopId, range),
   `insert into wayleave.subscriptions (id, namespace, name, shop, source, short_id, customer_id, created_at)
    select ${subscription}, '${namespace}', 'sub-' || ${subscription}, 'bench', 'ledger', lpad(to_hex(i), 8, '0'), ${customer}, ${at}
    from ${range}`,
@@ -95,6 +99,11 @@ export async function seedSubscriptions(target: SeedTarget, from: number, to: nu
     for (const statement of soldBefore(target, rows)) await run(statement);
     await run('vacuum analyze');
   });
+}
+
+/** Adds the first `count` customers, who have bought nothing yet. */
+export async function seedCustomers({ databaseUrl, shopId }: SeedTarget, count: number): Promise<void> {
+  await asOwner(databaseUrl, (run) => run(customersOf(shopId, `generate_series(1, ${String(count)}) as i`)));
 }
 
 /** Statements as the owner of the schema, without a deadline. */
