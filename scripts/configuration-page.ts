@@ -63,8 +63,9 @@ function optionsTable(specs: readonly OptionSpec<unknown>[]): string {
   if (specs.length === 0) return 'It has no settings.';
   const rows = specs.map(({ flag, variable, fallback, presence, summary, secret }) => {
     const standard = fallback === undefined ? (presence === 'always' ? '**required**' : '') : code(fallback);
-    const says = secret === true ? `${summary}; may hold a password: better a variable than a flag` : summary;
-    return [code(flag), variable === undefined ? '' : code(variable), standard, says];
+    const isBetterHidden = secret === true && flag !== undefined;
+    const says = isBetterHidden ? `${summary}; may hold a password: better a variable than a flag` : summary;
+    return [flag === undefined ? '' : code(flag), variable === undefined ? '' : code(variable), standard, says];
   });
   return [['flag', 'variable', 'default', 'says'], ['---', '---', '---', '---'], ...rows]
     .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)

@@ -54,9 +54,21 @@ export const metricAdvice: Readonly<Record<string, string>> = {
   wayleave_sub_requests_total:
     'a rate of `error` or `unavailable`; `limited_token` far above what it was: an app asks in a loop',
   wayleave_sub_request_duration_seconds: 'the 99th percentile above 250 ms for 10 min',
+  wayleave_sub_locked_out_total:
+    'many of one family: its customers get fewer servers than they pay for; `status.inbounds` of the panels says how to mend it',
   wayleave_sub_cache_entries: '',
   wayleave_sub_stale_answers_total: '',
   wayleave_sub_cache_age_seconds: 'above 3600: phones get what was true an hour ago',
   wayleave_sub_source_errors_total: 'a rate that lasts for 5 min',
   wayleave_sub_source_failing: '1 for 5 min',
+  wayleave_sub_devices_total: 'most answers `full`: a limit that is too low, or addresses that are passed around',
+  wayleave_sub_device_registration_failures_total: 'a rate that lasts for 15 min: device limits are not kept',
+  wayleave_sub_usage_write_failures_total: 'a rate that lasts for an hour: after a restart nobody is warm',
+  wayleave_sub_warmed_documents_total: '',
+  wayleave_sub_snapshot_documents: '',
+  wayleave_sub_snapshot_bytes: '',
+  wayleave_sub_snapshot_loaded_documents: '',
+  wayleave_sub_snapshot_last_success_timestamp_seconds:
+    '`time()` minus it above 15 min, where `--snapshot-file` is given',
+  wayleave_sub_snapshot_failures_total: 'an increase of more than 3 in 15 min',
 };

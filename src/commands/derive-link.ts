@@ -6,7 +6,9 @@ import {
   findSubscriptionsByName,
   openStore,
   parseTokenKeys,
+  rotateToken,
   type SubscriptionRecord,
+  type TokenKeys,
   tokenOf,
 } from '../store/index.ts';
 import { CommandError } from './command-error.ts';
@@ -18,6 +20,8 @@ export interface LinkRequest {
   readonly publicUrl: string;
   readonly subscription: SubscriptionName;
   readonly log: Log;
+  /** The next address comes alive; the one before answers a notice for a while. */
+  readonly renew?: boolean;
 }
 
 export interface SubscriptionName {
@@ -33,14 +37,14 @@ export interface SubscriptionName {
 export async function deriveLink(request: LinkRequest): Promise<string> {
   const { client, publicUrl, subscription } = request;
   const keys = parseTokenKeys(await readTokenKeyData(client, request.tokenKeyNamespace));
-  const record = await findSubscription(request);
-  if (record.token === undefined) {
+  const { id, token } = await findToken(request, keys);
+  if (token === undefined) {
     throw new CommandError(
       `${subscription.namespace}/${subscription.name} has no address: the last was revoked, and the next is not made yet`,
       { retry: 'later' },
     );
   }
-  return `${publicUrl}/sub/${tokenOf(keys, record.id, record.token)}`;
+  return `${publicUrl}/sub/${tokenOf(keys, id, token)}`;
 }
 
 async function readTokenKeyData(client: KubeClient, namespace: string): Promise<Readonly<Record<string, string>>> {
@@ -54,7 +58,10 @@ async function readTokenKeyData(client: KubeClient, namespace: string): Promise<
   return secret.data;
 }
 
-async function findSubscription({ databaseUrl, subscription, log }: LinkRequest): Promise<SubscriptionRecord> {
+async function findToken(
+  { databaseUrl, subscription, log, renew }: LinkRequest,
+  keys: TokenKeys,
+): Promise<Pick<SubscriptionRecord, 'id' | 'token'>> {
   const store = await openStore({ databaseUrl, role: 'operator', poolSize: 1, applicationName: 'wayleave-link', log });
   try {
     const [record] = await findSubscriptionsByName(store, [subscription]);
@@ -63,7 +70,7 @@ async function findSubscription({ databaseUrl, subscription, log }: LinkRequest)
       const what = record === undefined ? `there is no subscription ${where}` : `the resource of ${where} was deleted`;
       throw new CommandError(`${what}; "kubectl get vsub -A" lists those that there are`, { retry: 'later' });
     }
-    return record;
+    return renew === true ? { id: record.id, token: await rotateToken(store, record.id, keys) } : record;
   } finally {
     await store.close();
   }

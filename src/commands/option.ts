@@ -3,8 +3,8 @@ import type { ValueKind } from './value-kinds.ts';
 
 /** One setting of a command: given by flag, else by environment variable, else its default. */
 export interface OptionSpec<T, Presence extends 'always' | 'maybe' = 'always' | 'maybe'> {
-  /** As commander writes it: `--listen <address>`, or `--reset` for a switch. */
-  readonly flag: string;
+  /** As commander writes it: `--listen <address>`, or `--reset` for a switch. Absent: a key, which no list of processes may show. */
+  readonly flag?: string;
   readonly variable?: string;
   readonly summary: string;
   readonly kind: ValueKind<T>;
@@ -37,8 +37,9 @@ export type OptionValues<Specs extends OptionSpecs> = {
 
 /** `--listen (WAYLEAVE_LISTEN)`: how every message names a setting. */
 export function nameOption(spec: OptionSpec<unknown>): string {
-  const [name] = spec.flag.split(' ');
-  return spec.variable === undefined ? String(name) : `${name} (${spec.variable})`;
+  const [name] = spec.flag?.split(' ') ?? [];
+  if (name === undefined) return spec.variable ?? '';
+  return spec.variable === undefined ? name : `${name} (${spec.variable})`;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface LinkSettings {
   readonly namespace: string;
   readonly publicUrl: string | undefined;
   readonly data: string | undefined;
+  /** Give a new one instead of telling the one that is alive. */
+  readonly renew?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function printLink(host: Host, subscription: string, settings: Link
       tokenKeyNamespace: settings.namespace,
       publicUrl,
       subscription: { namespace, name },
+      renew: settings.renew === true,
       log: silentLog,
     });
     host.stdout.write(settings.qr === true ? `${url}\n\n${await renderQr(url)}\n` : `${url}\n`);

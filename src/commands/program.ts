@@ -94,6 +94,7 @@ function toCommander(
   for (const argument of command.arguments ?? []) line.argument(`<${argument.name}>`, argument.summary);
   const names = new Map<string, string>();
   for (const [name, spec] of Object.entries(command.options)) {
+    if (spec.flag === undefined) continue;
     const option = line.createOption(spec.flag, describeOption(spec));
     line.addOption(option);
     names.set(name, option.attributeName());

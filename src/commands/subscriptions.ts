@@ -1,9 +1,10 @@
 import { defineCommand } from './command.ts';
-import { openStoreWhenReady } from './open-store.ts';
+import { openStoreInBackground, openStoreWhenReady } from './open-store.ts';
 import { optional, withDefault } from './option.ts';
-import { databaseConnections, databaseUrl } from './options.ts';
+import { databaseConnections, databaseUrl, maybePublicUrl } from './options.ts';
 import { runService, serviceOptions } from './service.ts';
-import { httpUrl, integer, listenAddress, networks, postgresUrl, text } from './value-kinds.ts';
+import { UsageError } from './usage-error.ts';
+import { httpUrl, integer, key32, listenAddress, networks, postgresUrl, text } from './value-kinds.ts';
 
 const profile = {
   title: withDefault('VPN', {
@@ -21,7 +22,7 @@ const profile = {
   webPageUrl: optional({
     flag: '--web-page-url <url>',
     variable: 'WAYLEAVE_WEB_PAGE_URL',
-    summary: "the seller's page, which apps link to",
+    summary: "the seller's page, which apps link to; without it the customer's own, if --public-url is given",
     kind: httpUrl,
   }),
   supportUrl: optional({
@@ -38,6 +39,7 @@ export const subscriptions = defineCommand({
   description:
     'Answers GET /sub/<token> from Postgres and its own memory. It never speaks to a panel or to the Kubernetes API, so ' +
     'neither being down changes what a phone gets; with Postgres down it goes on answering whom it has answered before. ' +
+    'What the flags say about titles and addresses is for subscriptions without a shop: a VPNShop has its own. ' +
     'Stateless: run as many as you like behind a load balancer.',
   options: {
     databaseUrl,
@@ -61,6 +63,20 @@ export const subscriptions = defineCommand({
       summary: 'proxies whose X-Forwarded-For is believed, for example 10.0.0.0/8,192.0.2.1',
       kind: networks,
     }),
+    snapshotFile: optional({
+      flag: '--snapshot-file <path>',
+      variable: 'WAYLEAVE_SNAPSHOT_FILE',
+      summary:
+        'keep what is in memory there too, encrypted under WAYLEAVE_SNAPSHOT_KEY, so that a restart while Postgres is away answers',
+      kind: text,
+    }),
+    snapshotKey: optional({
+      variable: 'WAYLEAVE_SNAPSHOT_KEY',
+      summary: 'the key of --snapshot-file: 32 bytes in base64, the same at every start',
+      kind: key32,
+      secret: true,
+    }),
+    publicUrl: maybePublicUrl,
     ...profile,
     ...serviceOptions('0.0.0.0:9082'),
   },
@@ -74,26 +90,30 @@ export const subscriptions = defineCommand({
   run: ({ host, options }) =>
     runService(host, 'subscriptions', options, async ({ log, clock, registry, signal, opened }) => {
       const { serveFromStore } = await import('../subscriptions/index.ts');
-      const { databaseUrl: url, webPageUrl, supportUrl } = options;
-      const store = await openStoreWhenReady(
-        {
-          databaseUrl: url,
-          role: 'subscriptions',
-          poolSize: options.databaseConnections,
-          applicationName: 'wayleave-subscriptions',
-          log,
-        },
-        { clock, signal },
-      );
+      const { databaseUrl: url, publicUrl, webPageUrl, supportUrl } = options;
+      const snapshot = snapshotOf(options.snapshotFile, options.snapshotKey);
+      const access = {
+        databaseUrl: url,
+        role: 'subscriptions',
+        poolSize: options.databaseConnections,
+        applicationName: 'wayleave-subscriptions',
+        log,
+      } as const;
+      // With a snapshot there may be something to serve before there is a database.
+      const late = snapshot && openStoreInBackground(access, { clock, signal });
+      const store = late ?? (await openStoreWhenReady(access, { clock, signal }));
       opened({ name: 'database', close: () => store.close() });
       return serveFromStore({
         store,
+        ...(snapshot && { snapshot }),
+        ...(late && { untilUsable: (documents: number) => (documents > 0 ? Promise.resolve() : late.opened) }),
         databaseUrl: options.directDatabaseUrl ?? url,
         listen: options.listen,
         trustedProxies: options.trustedProxies ?? [],
         profile: {
           title: options.title,
           updateIntervalHours: options.updateInterval,
+          ...(publicUrl === undefined ? {} : { publicUrls: [publicUrl] }),
           ...(webPageUrl === undefined ? {} : { webPageUrl }),
           ...(supportUrl === undefined ? {} : { supportUrl }),
         },
@@ -104,3 +124,17 @@ export const subscriptions = defineCommand({
       });
     }),
 });
+
+/** @throws UsageError when one is given without the other */
+function snapshotOf(
+  file: string | undefined,
+  key: Buffer | undefined,
+): { readonly file: string; readonly key: Buffer } | undefined {
+  if (file !== undefined && key !== undefined) return { file, key };
+  if (file !== undefined) {
+    throw new UsageError(
+      '--snapshot-file (WAYLEAVE_SNAPSHOT_FILE) needs WAYLEAVE_SNAPSHOT_KEY: what it holds are keys.',
+    );
+  }
+  return undefined;
+}

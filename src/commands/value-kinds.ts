@@ -98,6 +98,23 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
   };
 }
 
+/** `2027-01-31` (00:00 UTC) or `2027-01-31T12:00:00Z`, as epoch milliseconds. */
+export const instant: ValueKind<number> = (value) => {
+  const isDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}))?$/.test(value);
+  const at = isDate ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) throw new RangeError('must be a day or a time such as 2027-01-31 or 2027-01-31T12:00:00Z');
+  return at;
+};
+
+/** 32 bytes in base64, as `openssl rand -base64 32` gives them. */
+export const key32: ValueKind<Buffer> = (value) => {
+  const key = Buffer.from(value, 'base64');
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(value.trim()) || key.length !== 32) {
+    throw new RangeError('must be 32 bytes in base64, which "openssl rand -base64 32" makes');
+  }
+  return key;
+};
+
 /** `10.0.0.0/8,192.0.2.1,fd00::/8` as its parts. */
 export const networks: ValueKind<readonly string[]> = (value) => {
   const parts = value.split(',').map((part) => part.trim());

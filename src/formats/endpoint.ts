@@ -1,3 +1,8 @@
+import type { MtprotoEndpoint } from './mtproto.ts';
+
+/** Everything that can be sold, told apart by `protocol`. A further protocol is a further member. */
+export type Endpoint = VlessEndpoint | MtprotoEndpoint;
+
 /**
  * What a client app needs to reach one inbound, without the customer's own credential.
  *

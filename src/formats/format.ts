@@ -1,10 +1,18 @@
 import type { ClientCore } from './client-core.ts';
-import type { VlessCredential, VlessEndpoint } from './endpoint.ts';
+import type { Endpoint, VlessCredential, VlessEndpoint } from './endpoint.ts';
 
 /** One line in the customer's list of servers. */
 export interface SubscriptionServer {
-  readonly endpoint: VlessEndpoint;
+  readonly endpoint: Endpoint;
+  /** Unused where the endpoint has a secret of its own. */
   readonly credential: VlessCredential;
+}
+
+/** Whether VPN apps can do something with it: documents hold these alone. */
+export function isVlessServer(
+  server: SubscriptionServer,
+): server is SubscriptionServer & { readonly endpoint: VlessEndpoint } {
+  return server.endpoint.protocol === 'vless';
 }
 
 /** What a format renders: everything the customer is to see, already decided. */

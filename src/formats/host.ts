@@ -30,3 +30,9 @@ export function linkHost(address: string): string {
   if (isIPv6(address) && !address.includes('%')) return `[${address}]`;
   return asciiHostName(address, 'address');
 }
+
+/** A Host header may carry a port or a list, so only names beyond ASCII are touched. */
+export function asciiHostHeader(host: string): string {
+  const parts = host.split(',');
+  return parts.map((part) => (/^\p{ASCII}*$/u.test(part) ? part : asciiHostName(part.trim(), 'host'))).join(',');
+}

@@ -1,4 +1,4 @@
-import type { SubscriptionFormat, SubscriptionView } from './format.ts';
+import { isVlessServer, type SubscriptionFormat, type SubscriptionView } from './format.ts';
 import { renderNotice } from './notice.ts';
 import { renderVlessLink } from './vless-link.ts';
 
@@ -24,6 +24,6 @@ export const plainLinks: SubscriptionFormat = {
 function viewLinks(view: SubscriptionView): readonly string[] {
   return [
     ...view.notices.map((text) => renderNotice(text)),
-    ...view.servers.map(({ endpoint, credential }) => renderVlessLink(endpoint, credential)),
+    ...view.servers.filter(isVlessServer).map(({ endpoint, credential }) => renderVlessLink(endpoint, credential)),
   ];
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { renderEndpointLink } from './endpoint-link.ts';
 import type { VlessEndpoint } from './endpoint.ts';
 import { readEndpoint } from './read-endpoint.ts';
-import { renderVlessLink } from './vless-link.ts';
 
 const tls: VlessEndpoint = {
   protocol: 'vless',
@@ -30,7 +30,7 @@ describe('an endpoint read from the database', () => {
   it('comes back as it was written, and can be shown', () => {
     const read = readEndpoint(JSON.parse(JSON.stringify(tls)));
     expect(read).toEqual(tls);
-    expect(renderVlessLink(read, { uuid: '5783a3e7-e373-51cd-8642-c83782b807c5' })).toContain('alpn=h2');
+    expect(renderEndpointLink(read, { uuid: '5783a3e7-e373-51cd-8642-c83782b807c5' })).toContain('alpn=h2');
   });
 
   it.each<readonly [string, unknown]>([
@@ -59,5 +59,17 @@ describe('an endpoint read from the database', () => {
 
   it.each([null, undefined, 'text', []])('is refused when it is %j', (value) => {
     expect(() => readEndpoint(value)).toThrow(expect.objectContaining({ code: 'FORMAT_ENDPOINT_INVALID' }));
+  });
+
+  it.each<readonly [string, unknown]>([
+    ['port', '443'],
+    ['secret', undefined],
+    ['address', 7],
+  ])('is refused for Telegram when %s is %j', (name, value) => {
+    const proxy = { protocol: 'mtproto', address: 'a.example', port: 443, remark: 'TG', secret: 'ab'.repeat(16) };
+    expect(readEndpoint(proxy)).toEqual(proxy);
+    expect(() => readEndpoint({ ...proxy, [name]: value })).toThrow(
+      expect.objectContaining({ code: 'FORMAT_ENDPOINT_INVALID' }),
+    );
   });
 });

@@ -1,5 +1,6 @@
-import type { VlessEndpoint } from './endpoint.ts';
+import type { Endpoint, VlessEndpoint } from './endpoint.ts';
 import { FormatError } from './errors.ts';
+import type { MtprotoEndpoint } from './mtproto.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -23,9 +24,24 @@ const securityTexts: Readonly<Record<string, readonly string[]>> = {
  *
  * @throws FormatError FORMAT_ENDPOINT_INVALID naming the field
  */
-export function readEndpoint(value: unknown): VlessEndpoint {
+export function readEndpoint(value: unknown): Endpoint {
   const endpoint = object(value, 'endpoint');
-  if (endpoint['protocol'] !== 'vless') throw invalid('protocol');
+  const { protocol } = endpoint;
+  const read = typeof protocol === 'string' && Object.hasOwn(readers, protocol) ? readers[protocol] : undefined;
+  if (read === undefined) throw invalid('protocol');
+  return read(endpoint);
+}
+
+const readers: Readonly<Record<string, (endpoint: Fields) => Endpoint>> = { vless: readVless, mtproto: readMtproto };
+
+function readMtproto(endpoint: Fields): MtprotoEndpoint {
+  texts(endpoint, ['address', 'remark', 'secret'], '');
+  if (typeof endpoint['port'] !== 'number') throw invalid('port');
+  // Every field of the type was looked at above.
+  return endpoint as unknown as MtprotoEndpoint;
+}
+
+function readVless(endpoint: Fields): VlessEndpoint {
   texts(endpoint, ['address', 'remark', 'encryption'], '');
   if (typeof endpoint['port'] !== 'number') throw invalid('port');
   optionalText(endpoint, 'flow');
@@ -46,7 +62,7 @@ export function readEndpoint(value: unknown): VlessEndpoint {
   const alpnIsList = Array.isArray(alpn) && alpn.every((item) => typeof item === 'string');
   if (security['type'] === 'tls' && !alpnIsList) throw invalid('security.alpn');
   // Every field that the type names was looked at above.
-  return value as VlessEndpoint;
+  return endpoint as unknown as VlessEndpoint;
 }
 
 function object(value: unknown, field: string): Fields {

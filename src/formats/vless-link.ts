@@ -1,6 +1,8 @@
-import type { VlessCredential, VlessEndpoint, VlessSecurity, VlessTransport } from './endpoint.ts';
+import type { VlessCredential, VlessEndpoint, VlessTransport } from './endpoint.ts';
 import { FormatError } from './errors.ts';
-import { asciiHostName, linkHost } from './host.ts';
+import { fingerprintFor } from './fingerprint.ts';
+import { asciiHostHeader, asciiHostName, linkHost } from './host.ts';
+import { alpnOf, spiderPath } from './transport-details.ts';
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
@@ -13,21 +15,30 @@ const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
  * @throws FormatError FORMAT_ENDPOINT_INVALID if a link made of this would not be usable
  */
 export function renderVlessLink(endpoint: VlessEndpoint, credential: VlessCredential): string {
+  assertUsable(endpoint, credential);
+  const query = renderQuery({
+    // Some apps reject a link without it, others take "" for an unknown cipher.
+    encryption: endpoint.encryption === '' ? 'none' : endpoint.encryption,
+    flow: endpoint.flow,
+    ...transportParameters(endpoint.transport),
+    ...securityParameters(endpoint),
+  });
+  const fragment = escapeComponent(linkRemark(endpoint));
+  return `vless://${credential.uuid}@${linkHost(endpoint.address)}:${endpoint.port}?${query}#${fragment}`;
+}
+
+/**
+ * What every app needs, in a link or in a document.
+ *
+ * @throws FormatError FORMAT_ENDPOINT_INVALID
+ */
+export function assertUsable(endpoint: Pick<VlessEndpoint, 'port'>, credential: VlessCredential): void {
   if (!uuidForm.test(credential.uuid)) {
     throw new FormatError('FORMAT_ENDPOINT_INVALID', 'credential.uuid is not a UUID in lower case');
   }
   if (!Number.isInteger(endpoint.port) || endpoint.port < 1 || endpoint.port > 65_535) {
     throw new FormatError('FORMAT_ENDPOINT_INVALID', `port ${endpoint.port} is not between 1 and 65535`);
   }
-  const query = renderQuery({
-    // Some apps reject a link without it, others take "" for an unknown cipher.
-    encryption: endpoint.encryption === '' ? 'none' : endpoint.encryption,
-    flow: endpoint.flow,
-    ...transportParameters(endpoint.transport),
-    ...securityParameters(endpoint.security),
-  });
-  const fragment = escapeComponent(linkRemark(endpoint));
-  return `vless://${credential.uuid}@${linkHost(endpoint.address)}:${endpoint.port}?${query}#${fragment}`;
 }
 
 /**
@@ -73,7 +84,8 @@ function transportParameters(transport: VlessTransport): Parameters {
   }
 }
 
-function securityParameters(security: VlessSecurity): Parameters {
+function securityParameters(endpoint: Pick<VlessEndpoint, 'security' | 'transport'>): Parameters {
+  const { security } = endpoint;
   switch (security.type) {
     case 'none':
       return { security: 'none' };
@@ -81,31 +93,30 @@ function securityParameters(security: VlessSecurity): Parameters {
       return {
         security: 'tls',
         sni: serverNameIndication(security.serverName),
-        fp: security.fingerprint,
-        alpn: security.alpn.join(','),
+        fp: linkFingerprint(security.fingerprint),
+        alpn: alpnOf(endpoint).join(','),
         pcs: security.pinnedPeerCertSha256,
       };
     case 'reality':
       return {
         security: 'reality',
         sni: serverNameIndication(security.serverName),
-        fp: security.fingerprint,
+        fp: linkFingerprint(security.fingerprint),
         pbk: security.publicKey,
         sid: security.shortId,
-        spx: security.spiderX,
+        spx: security.spiderX === '' ? '' : spiderPath(security.spiderX),
         pqv: security.mldsa65Verify,
       };
   }
 }
 
-function serverNameIndication(serverName: string): string {
-  return serverName === '' ? '' : asciiHostName(serverName, 'serverName');
+/** Xray refuses the server for a name that it does not know; without one, apps choose. */
+function linkFingerprint(fingerprint: string): string {
+  return fingerprint === '' ? '' : fingerprintFor(fingerprint, 'xray');
 }
 
-/** A Host header may carry a port or a list, so only names beyond ASCII are touched. */
-function asciiHostHeader(host: string): string {
-  const parts = host.split(',');
-  return parts.map((part) => (/^\p{ASCII}*$/u.test(part) ? part : asciiHostName(part.trim(), 'host'))).join(',');
+function serverNameIndication(serverName: string): string {
+  return serverName === '' ? '' : asciiHostName(serverName, 'serverName');
 }
 
 /**

@@ -74,15 +74,23 @@ export async function writeStates(
   const items = [...new Map(batch.map((item) => [item.subscriptionId, item])).values()];
   await db.query(
     `with changed as (
-       insert into wayleave.subscription_states as st (subscription_id, suspended, limited)
-       select * from unnest($1::uuid[], $2::boolean[], $3::boolean[]) as w (subscription_id, suspended, limited)
+       insert into wayleave.subscription_states as st (subscription_id, suspended, limited, traffic_reset)
+       select * from unnest($1::uuid[], $2::boolean[], $3::boolean[], $4::text[])
+         as w (subscription_id, suspended, limited, traffic_reset)
        order by subscription_id
        on conflict (subscription_id) do update
-         set suspended = excluded.suspended, limited = excluded.limited, updated_at = now()
-       where (st.suspended, st.limited) is distinct from (excluded.suspended, excluded.limited)
+         set suspended = excluded.suspended, limited = excluded.limited,
+           traffic_reset = coalesce(excluded.traffic_reset, st.traffic_reset), updated_at = now()
+       where (st.suspended, st.limited, st.traffic_reset) is distinct from
+             (excluded.suspended, excluded.limited, coalesce(excluded.traffic_reset, st.traffic_reset))
        returning subscription_id)
      select wayleave.announce_changes(array_agg(subscription_id)) from changed`,
-    [items.map((item) => item.subscriptionId), items.map((item) => item.suspended), items.map((item) => item.limited)],
+    [
+      items.map((item) => item.subscriptionId),
+      items.map((item) => item.suspended),
+      items.map((item) => item.limited),
+      items.map((item) => item.trafficReset ?? null),
+    ],
   );
 }
 

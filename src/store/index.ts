@@ -1,7 +1,17 @@
+export { addAlias, aliasesOf, removeAlias, type AliasOutcome, type AliasRecord, type NewAlias } from './aliases.ts';
 export { listenForChanges, listenForWork, type ListenForWorkOptions, type ListenOptions } from './changes.ts';
 export { ensureGeneration } from './credentials.ts';
 export { deletedWithClients, markDeleted } from './deletion.ts';
-export { findByToken, type ServedPanel, type SubscriptionDocument } from './document.ts';
+export {
+  devicesOf,
+  registerDevice,
+  removeDevice,
+  touchDevices,
+  type KnownDevice,
+  type NewDevice,
+  type Registration,
+} from './devices.ts';
+export { findByToken, findByTokens, type ServedPanel, type SubscriptionDocument } from './document.ts';
 export { ensureSubscriptions, newShortId, type WantedSubscription } from './ensure-subscriptions.ts';
 export {
   markProvisioned,
@@ -29,6 +39,7 @@ export type {
   SubscriptionRecord,
   SubscriptionSource,
   SubscriptionState,
+  TrafficReset,
   TokenRecord,
 } from './records.ts';
 export {
@@ -54,7 +65,9 @@ export {
   revokeTokens,
   rotateToken,
 } from './subscription-tokens.ts';
+export { saveShopRendering, type ShopRendering, type TextsByLanguage } from './shop-rendering.ts';
 export { findSubscriptions, findSubscriptionsByName, installationId, loadSubscriptions } from './subscriptions.ts';
+export { forgetTokenUses, recentTokenUses, recordTokenUses } from './token-uses.ts';
 export { createTokenKeyData, hashToken, parseTokenKeys, tokenOf, type TokenKeys } from './tokens.ts';
 export { markTraffic, trafficPercents } from './traffic-marks.ts';
 export {

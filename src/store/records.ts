@@ -50,9 +50,13 @@ export interface EntitlementRecord {
   readonly provisionedRevision: number;
 }
 
+export type TrafficReset = 'Never' | 'Renewal' | 'Monthly';
+
 export interface SubscriptionState {
   readonly suspended: boolean;
   readonly limited: boolean;
+  /** When traffic is counted anew; absent where nobody wrote it yet. */
+  readonly trafficReset?: TrafficReset;
 }
 
 /** A client that a panel was seen to hold. */
@@ -121,6 +125,7 @@ interface SubscriptionRow extends EntitlementColumns {
   readonly token: TokenRecord | null;
   readonly suspended: boolean;
   readonly limited: boolean;
+  readonly trafficReset: TrafficReset | null;
   readonly clients: readonly Omit<PanelClientRecord, 'subscriptionId'>[];
 }
 
@@ -139,6 +144,7 @@ export function selectSubscriptions(name: string, tail: string): Statement {
          where t.subscription_id = s.id and t.retired_at is null and t.revoked_at is null) as token,
         ${entitlementColumns},
         coalesce(st.suspended, false) as suspended, coalesce(st.limited, false) as limited,
+        st.traffic_reset as "trafficReset",
         coalesce((
           select json_agg(json_build_object('panelId', c.panel_id, 'generation', c.generation, 'email', c.email,
                                             'inbounds', c.inbounds, 'fingerprint', c.fingerprint, 'enabled', c.enabled,
@@ -166,9 +172,18 @@ export function toSubscription(row: SubscriptionRow): SubscriptionRecord {
     generations: row.generations,
     token: row.token ?? undefined,
     entitlement: toEntitlement(row),
-    state: { suspended: row.suspended, limited: row.limited },
+    state: toState(row),
     clients: row.clients.map((client) => ({ ...client, subscriptionId: row.id })),
   };
 }
 
 export type { SubscriptionRow };
+
+export function toState(row: {
+  readonly suspended: boolean;
+  readonly limited: boolean;
+  readonly trafficReset: TrafficReset | null;
+}): SubscriptionState {
+  const { suspended, limited, trafficReset } = row;
+  return { suspended, limited, ...(trafficReset === null ? {} : { trafficReset }) };
+}

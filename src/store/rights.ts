@@ -33,8 +33,11 @@ export const rights: Readonly<Record<keyof typeof roleNames, Readonly<Record<str
     usage_baselines: write,
     revocations: write,
     traffic_marks: ['select', 'insert'],
+    // A new address ends the foreign ones too.
+    aliases: ['select', 'update'],
   },
-  // Sees no payment, no revocation and no reason for one; it can change nothing that decides over access.
+  // Sees no payment, no revocation and no reason for one; it can change nothing that decides over access but which devices
+  // a customer has.
   subscriptions: {
     schema_migrations: read,
     subscriptions: read,
@@ -46,6 +49,11 @@ export const rights: Readonly<Record<keyof typeof roleNames, Readonly<Record<str
     panel_clients: read,
     panel_usage: read,
     usage_baselines: read,
+    customer_languages: read,
+    shop_renderings: read,
+    aliases: read,
+    devices: all,
+    token_uses: all,
   },
   bot: {
     schema_migrations: read,
@@ -61,7 +69,10 @@ export const rights: Readonly<Record<keyof typeof roleNames, Readonly<Record<str
     usage_baselines: write,
     // What a renewal makes undone is withdrawn.
     revocations: write,
+    aliases: all,
+    devices: ['select', 'delete'],
     shops: write,
+    shop_renderings: write,
     customers: write,
     orders: write,
     attempts: write,

@@ -25,7 +25,8 @@ export async function issueTokens(tx: Queryable, subscriptionIds: readonly strin
 }
 
 /**
- * "New address": the next serial comes alive, the one before is retired and answers a notice for a while.
+ * "New address": the next serial comes alive, the one before and all foreign ones are retired and answer a notice for a
+ * while.
  *
  * @param from the serial that is to be replaced: with another one alive already, nothing happens. So a caller that was
  *   killed may repeat itself.
@@ -50,6 +51,12 @@ export async function rotateToken(
        where subscription_id = $1 and retired_at is null and revoked_at is null`,
       [subscriptionId],
     );
+    // Whoever takes a new address because others know the old one means the imported ones as well.
+    await tx.query(
+      `update wayleave.aliases set ends_at = now()
+       where subscription_id = $1 and (ends_at is null or ends_at > now())`,
+      [subscriptionId],
+    );
     await issueTokens(tx, [subscriptionId], keys);
     await tx.query('select wayleave.announce_changes(array[$1::uuid])', [subscriptionId]);
     const issued = await aliveToken(tx, subscriptionId);
@@ -60,12 +67,15 @@ export async function rotateToken(
   });
 }
 
-/** Kills every address of these subscriptions for good, retired ones included; the next `ensureSubscriptions` makes new ones. */
+/** Kills every address of these subscriptions for good, retired and foreign ones included; the next `ensureSubscriptions` makes new ones. */
 export async function revokeTokens(db: Queryable, subscriptionIds: readonly string[]): Promise<void> {
   await db.query(
     `with revoked as (
        update wayleave.subscription_tokens set revoked_at = now()
-       where subscription_id = any($1::uuid[]) and revoked_at is null returning subscription_id)
+       where subscription_id = any($1::uuid[]) and revoked_at is null returning subscription_id),
+     ended as (
+       -- The distant past: without the notice that a replaced one answers for a while.
+       update wayleave.aliases set ends_at = 'epoch' where subscription_id = any($1::uuid[]))
      select wayleave.announce_changes(array_agg(distinct subscription_id)) from revoked`,
     [subscriptionIds],
   );

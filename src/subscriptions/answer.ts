@@ -13,6 +13,9 @@ export interface Answer {
 /** On every answer: what stands here is nobody's but the customer's. */
 export const privateHeaders = ['x-robots-tag', 'noindex, nofollow', 'x-content-type-options', 'nosniff'] as const;
 
+/** On every answer about a subscription: what it is like depends on who asks. */
+export const variesBy = ['vary', 'accept, accept-language, user-agent, x-hwid'] as const;
+
 function plainAnswer(status: number, body: string, extra: readonly string[] = []): Answer {
   const headers = ['content-type', 'text/plain; charset=utf-8', 'content-length', String(body.length)];
   return {

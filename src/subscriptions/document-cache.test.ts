@@ -26,6 +26,11 @@ const document = (
   ...extra,
 });
 
+const keep = (read: SubscriptionDocument): CachedDocument => ({
+  document: read,
+  bytes: 1024 + 3 * JSON.stringify(read).length,
+});
+
 /** A source whose readings end when the test says so. */
 function setup(options: Partial<DocumentCacheOptions<CachedDocument>> = {}) {
   const clock = new ManualClock();
@@ -44,7 +49,7 @@ function setup(options: Partial<DocumentCacheOptions<CachedDocument>> = {}) {
     clock,
     prepare: (prepared) => {
       if (prepared.title === 'broken') throw new Error('cannot be shown');
-      return { document: prepared };
+      return keep(prepared);
     },
     maxEntries: 100,
     maxBytes: 10_000_000,
@@ -70,7 +75,7 @@ function setup(options: Partial<DocumentCacheOptions<CachedDocument>> = {}) {
 
 const found = (title: string) => ({
   kind: 'found',
-  cached: { document: expect.objectContaining({ title }) as unknown },
+  cached: { document: expect.objectContaining({ title }) as unknown, bytes: expect.any(Number) as unknown },
 });
 
 /** Lets everything run that is already decided. */
@@ -89,7 +94,7 @@ describe('while the source answers', () => {
   });
 
   it('a reading that shows no change keeps what was made of the document, and makes it fresh again', async () => {
-    const { cache, clock, calls, seen } = setup({ prepare: (read, previous) => previous ?? { document: read } });
+    const { cache, clock, calls, seen } = setup({ prepare: (read, previous) => previous ?? keep(read) });
     const first = await seen(alice, document('a'));
     clock.advance(10_000);
     const second = await seen(alice, document('a'));

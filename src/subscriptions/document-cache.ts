@@ -8,6 +8,8 @@ import type { SubscriptionDocument, SubscriptionSource } from './source.ts';
 /** What is kept per token: the document, and whatever its owner made of it. */
 export interface CachedDocument {
   readonly document: SubscriptionDocument;
+  /** What it takes in memory, roughly. May grow: see `measure`. */
+  readonly bytes: number;
 }
 
 export type Lookup<Cached> =
@@ -121,6 +123,43 @@ export class DocumentCache<Cached extends CachedDocument> {
     return this.#read(key).promise;
   }
 
+  /**
+   * Takes a document that was read at another time: before the start, or in advance. It is asked about before it is used,
+   * and used as it is only while the source fails. What was read since the start is never replaced.
+   *
+   * @param ageMs since it was read
+   * @returns false when there is no room: something that is asked for now must not go for it
+   * @throws what `prepare` throws
+   */
+  prime(key: string, document: SubscriptionDocument, ageMs: number): boolean {
+    const previous = this.#entries.peek(key);
+    const loadedAtMs = this.#options.clock.monotonic() - ageMs;
+    if (previous !== undefined && (previous.sequence > 0 || previous.loadedAtMs >= loadedAtMs)) return true;
+    const cached = this.#options.prepare(document, previous?.cached);
+    const { maxEntries, maxBytes } = this.#options;
+    const isFull = this.#entries.size >= maxEntries || this.#entries.calculatedSize + cached.bytes > maxBytes;
+    if (previous === undefined && isFull) return false;
+    this.#file(key, { cached, loadedAtMs, sequence: 0, freshUntilMs: Number.NEGATIVE_INFINITY });
+    return true;
+  }
+
+  /** Counts anew what an entry takes in memory; others go where there is no room for it any more. */
+  measure(key: string, cached: Cached): void {
+    const entry = this.#entries.peek(key);
+    // A copy, because the size of the same object is not looked at again.
+    if (entry?.cached === cached) this.#file(key, { ...entry });
+  }
+
+  /** What is in memory now, the latest asked for first. Safe to iterate while documents come and go. */
+  *documents(): Generator<{ readonly key: string; readonly document: SubscriptionDocument; readonly ageMs: number }> {
+    const keys = [...this.#entries.keys()];
+    for (const key of keys) {
+      const entry = this.#entries.peek(key);
+      if (entry === undefined) continue;
+      yield { key, document: entry.cached.document, ageMs: this.#options.clock.monotonic() - entry.loadedAtMs };
+    }
+  }
+
   /** A subscription changed: its tokens are read again when next asked for. */
   invalidate(subscriptionId: string): void {
     for (const key of this.#keysOfSubscription.get(subscriptionId) ?? []) this.#expire(key);
@@ -230,8 +269,12 @@ export class DocumentCache<Cached extends CachedDocument> {
       Object.assign(previous, { loadedAtMs: now, sequence, freshUntilMs });
       return;
     }
-    this.#entries.set(key, { cached, loadedAtMs: now, sequence, freshUntilMs }, { size: sizeOf(cached.document) });
-    const { subscriptionId } = cached.document;
+    this.#file(key, { cached, loadedAtMs: now, sequence, freshUntilMs });
+  }
+
+  #file(key: string, entry: Entry<Cached>): void {
+    this.#entries.set(key, entry, { size: entry.cached.bytes });
+    const { subscriptionId } = entry.cached.document;
     // An entry larger than the whole cache is not taken.
     if (!this.#entries.has(key)) return;
     const keys = this.#keysOfSubscription.get(subscriptionId);
@@ -249,9 +292,4 @@ export class DocumentCache<Cached extends CachedDocument> {
     if (entry === undefined) return { kind: 'unavailable' };
     return { kind: 'found', cached: entry.cached, staleMs: this.#options.clock.monotonic() - entry.loadedAtMs };
   }
-}
-
-/** Bytes, roughly: the document, and the answers that are rendered of it, about twice its own length in base64. */
-function sizeOf(document: SubscriptionDocument): number {
-  return 1024 + 3 * JSON.stringify(document).length;
 }

@@ -1,29 +1,60 @@
-import { expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 
-import { familyOf } from './families.ts';
+import { appOf, clientFamilies, isSubscriptionApp } from './families.ts';
+import { guessedUserAgents, seenUserAgents } from './user-agents.corpus.ts';
 
-it.each([
-  ['v2rayNG/2.3.5', 'v2rayng'],
-  ['v2rayN/7.1', 'v2rayn'],
-  ['HiddifyNext/2.5.7 (android) like ClashMeta v2ray sing-box', 'hiddify'],
-  ['HiddifyNextX/2.5.7 (ios) like ClashMeta v2ray sing-box', 'hiddify'],
-  ['Happ/3.26.1', 'happ'],
-  ['v2raytun/5.24.76 Windows/10.0', 'v2raytun'],
-  ['clash.meta', 'mihomo'],
-  ['clash.meta/1.19.30', 'mihomo'],
-  ['clash-verge/v2.0.0', 'mihomo'],
-  ['ClashX Meta/1.4', 'mihomo'],
-  ['FlClashX/0.8', 'mihomo'],
-  ['ClashForAndroid/2.5', 'other'],
-  ['Clash/1.18', 'clash'],
-  ['Stash/2.4', 'clash'],
-  ['SFA/1.11 (sing-box 1.11)', 'sing-box'],
-  ['sing-box 1.14.1', 'sing-box'],
-  ['SFAx/1', 'other'],
-  ['Mozilla/5.0 (like clash sing-box hiddify)', 'browser'],
-  ['curl/8', 'other'],
-  ['', 'none'],
-  [undefined, 'none'],
-] as const)('%j is %s', (userAgent, family) => {
-  expect(familyOf(userAgent)).toBe(family);
+describe('an app by its user agent', () => {
+  it('is tried on enough of them', () => {
+    const different = new Set(seenUserAgents.map(({ userAgent }) => userAgent));
+    expect(different.size).toBeGreaterThanOrEqual(80);
+    expect(different.size).toBe(seenUserAgents.length);
+    const families = new Set([...seenUserAgents, ...guessedUserAgents].map(({ family }) => family));
+    expect(families).toEqual(new Set(clientFamilies));
+  });
+
+  it.each([...seenUserAgents, ...guessedUserAgents])('$userAgent is $family and reads $reads', (one) => {
+    expect(appOf(one.userAgent)).toMatchObject({ family: one.family, reads: one.reads });
+  });
+
+  it.each([
+    ['HiddifyNext/2.5.7', 'sing-box'],
+    ['HiddifyNextX/2.5.7', 'xray'],
+    ['v2rayNG/2.3.5', 'xray'],
+    ['Happ/3.26.1', 'xray'],
+    ['clash.meta', 'mihomo'],
+    ['SFA/1.14', 'sing-box'],
+    ['Shadowrocket/2070', undefined],
+    ['curl/8', undefined],
+    [undefined, undefined],
+  ])('%s runs on %s', (userAgent, core) => {
+    expect(appOf(userAgent).core).toBe(core);
+  });
+
+  it('never depends on what stands behind the first word', () => {
+    const others = fc.constantFrom('hiddify', 'sing-box 9.9', 'clash.meta', 'Mozilla/5.0', 'SFA/1.8.0');
+    fc.assert(
+      fc.property(fc.constantFrom(...seenUserAgents), fc.array(others), ({ userAgent, family }, rest) => {
+        expect(appOf([userAgent, ...rest].join(' ')).family).toBe(family);
+      }),
+    );
+  });
+
+  it('is found for whatever is sent', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (userAgent) => {
+        expect(clientFamilies).toContain(appOf(userAgent).family);
+      }),
+    );
+  });
+
+  it.each([
+    ['Happ/3', true],
+    ['Mozilla/5.0', false],
+    ['TelegramBot (like TwitterBot)', false],
+    ['curl/8', false],
+    [undefined, false],
+  ])('%s reads subscriptions and no pages: %s', (userAgent, expected) => {
+    expect(isSubscriptionApp(appOf(userAgent))).toBe(expected);
+  });
 });

@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import type { Clock } from '../base/clock.ts';
 import { SubscriptionServiceError } from './errors.ts';
+import { clientPaths, formatOfClient, longestToken, subscriptionPaths } from './alias-paths.ts';
+import type { DeviceRemovalRequest } from './device-removal.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 export interface HttpLimits {
@@ -18,6 +20,7 @@ export interface HttpLimits {
 
 export interface HttpServerOptions {
   readonly handle: RequestHandler;
+  readonly removeDevice: (request: DeviceRemovalRequest) => Promise<void>;
   readonly listen: { readonly host: string; readonly port: number };
   readonly limits: HttpLimits;
   readonly clock: Clock;
@@ -35,27 +38,47 @@ interface Query {
 }
 
 /** @throws SubscriptionServiceError SUB_LISTEN_FAILED */
-export async function startHttpServer({ handle, listen, limits, clock }: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { handle, removeDevice, listen, limits, clock } = options;
   const answerMiss = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();
     handle({ message: request.raw, response: reply.raw });
   };
   const app = createApp(limits, answerMiss);
-  app.route<{ Params: { token: string }; Querystring: Query }>({
-    method: ['GET', 'HEAD'],
-    url: '/sub/:token',
-    handler(request, reply) {
-      // Answers are ready-made: fastify's own header and payload handling would cost more than all the rest.
-      reply.hijack();
-      const { format, open } = request.query;
-      handle({
-        message: request.raw,
-        response: reply.raw,
-        token: request.params.token,
-        ...(format !== undefined && { formatName: String(format) }),
-        ...(open !== undefined && { openWith: String(open) }),
-      });
-    },
+  for (const { url, formatName } of subscriptionPaths) {
+    app.route<{ Params: { token: string }; Querystring: Query }>({
+      method: ['GET', 'HEAD'],
+      url,
+      handler(request, reply) {
+        // Answers are ready-made: fastify's own header and payload handling would cost more than all the rest.
+        reply.hijack();
+        const { format = formatName, open } = request.query;
+        handle({
+          message: request.raw,
+          response: reply.raw,
+          token: request.params.token,
+          ...(format !== undefined && { formatName: String(format) }),
+          ...(open !== undefined && { openWith: String(open) }),
+        });
+      },
+    });
+  }
+  for (const url of clientPaths) {
+    app.route<{ Params: { token: string; client: string } }>({
+      method: ['GET', 'HEAD'],
+      url,
+      handler(request, reply) {
+        const formatName = formatOfClient(request.params.client);
+        if (formatName === undefined) return answerMiss(request, reply);
+        reply.hijack();
+        handle({ message: request.raw, response: reply.raw, token: request.params.token, formatName });
+      },
+    });
+  }
+  app.post<{ Params: { token: string; id: string } }>('/sub/:token/devices/:id/remove', (request, reply) => {
+    reply.hijack();
+    const { token, id } = request.params;
+    void removeDevice({ message: request.raw, response: reply.raw, token, deviceId: id });
   });
   app.setNotFoundHandler(answerMiss);
   try {
@@ -86,17 +109,27 @@ function createApp(
     logger: false,
     exposeHeadRoutes: false,
     bodyLimit: 1024,
+    routerOptions: { maxParamLength: longestToken },
     connectionTimeout: limits.stalledSocketMs,
     keepAliveTimeout: limits.keepAliveMs,
     requestTimeout: limits.requestMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    http: { maxHeaderSize: 8192, headersTimeout: limits.requestMs, connectionsCheckingInterval: 2000 },
+    http: { maxHeaderSize: 16_384, headersTimeout: limits.requestMs, connectionsCheckingInterval: 2000 },
     // What fastify refuses (a malformed escape, a method it does not know) is one more unknown address.
     frameworkErrors: (_error, request, reply) => {
       answerMiss(request, reply);
     },
     clientErrorHandler: refuseMalformed,
+  });
+  // The one form has no fields: whatever is sent with it is nobody's business.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
+  app.setErrorHandler((_error, request, reply) => {
+    answerMiss(request, reply);
   });
   app.server.maxConnections = limits.connections;
   return app;

@@ -1,25 +1,22 @@
+import type { ClientCore } from '../formats/client-core.ts';
+import { type Language, texts } from './languages.ts';
 import type { Standing } from './standing.ts';
 
-/** A standing that is explained inside the app, as an entry of the list. */
-export type NoticedStanding = Exclude<Standing, 'active' | 'unknown'>;
-
-type NoticeTexts = Readonly<Record<NoticedStanding, string>>;
-
-/** One line each, short enough for the list of a phone. A further language is a further entry here. */
-const texts = {
-  en: {
-    preparing: '⏳ Being set up: refresh in a minute',
-    expired: '⛔ Expired: renew to go on, then refresh',
-    limited: '⛔ Traffic used up: renew or wait for the reset',
-    suspended: '⏸ Suspended: please contact support',
-    denied: '⛔ Access closed: please contact support',
-    moved: '🔑 This address was replaced: use the new one',
-  },
-} as const satisfies Record<string, NoticeTexts>;
-
-export type NoticeLocale = keyof typeof texts;
+/** Apps that are named to customers whose own app cannot use their servers, by what they run on. Most have one of these. */
+const appsOfCore: Readonly<Record<ClientCore, string>> = {
+  xray: 'Happ, v2rayNG, v2RayTun',
+  mihomo: 'FlClash, Clash Verge',
+  'sing-box': 'Hiddify, sing-box',
+};
 
 /** The sentences that stand before the servers. */
-export function noticesFor(standing: Standing, locale: NoticeLocale): readonly string[] {
-  return standing === 'active' || standing === 'unknown' ? [] : [texts[locale][standing]];
+export function noticesFor(standing: Standing, language: Language): readonly string[] {
+  return standing === 'active' || standing === 'unknown' ? [] : [texts[language].notices[standing]];
+}
+
+/** @param cores those that can use at least one of the servers, the best known first */
+export function unusableNotice(cores: readonly ClientCore[], language: Language): string {
+  const [core] = cores;
+  const { takeAnotherApp, noAppCanUseThem } = texts[language];
+  return core === undefined ? noAppCanUseThem : takeAnotherApp(appsOfCore[core]);
 }

@@ -1,24 +1,27 @@
 import { describe, expect, it } from 'vitest';
 
 import { apps } from '../bot/customer/apps.ts';
-import { appLinks, openAppPage } from './open-app.ts';
+import { appLinks, isKnownApp, openAppPage } from './open-app.ts';
 
 describe('the page that opens an app', () => {
   it('is there for every app that the bot offers to open, and for no other', () => {
     const offered = apps.filter(({ opens }) => opens === true).map(({ id }) => id);
     expect(Object.keys(appLinks).toSorted()).toEqual(offered.toSorted());
-    expect(openAppPage('nothing', undefined)).toBeUndefined();
-    expect(openAppPage('toString', undefined)).toBeUndefined();
+    for (const name of ['nothing', 'toString', 'happ en', '']) {
+      expect(isKnownApp(name)).toBe(false);
+      expect(openAppPage(name, 'en')).toBeUndefined();
+    }
+    expect(offered.every(isKnownApp)).toBe(true);
   });
 
   it.each(Object.keys(appLinks))('says what happens in Russian and English: %s', (app) => {
-    const [english, russian] = [openAppPage(app, undefined)?.body, openAppPage(app, 'ru-RU,ru;q=0.9')?.body];
+    const [english, russian] = [openAppPage(app, 'en')?.body, openAppPage(app, 'ru')?.body];
     expect(english).toContain('lang="en"');
     expect(russian).toContain('lang="ru"');
   });
 
   it('runs nothing but its own script, and is kept by nobody', () => {
-    const { headers = [], body = '' } = openAppPage('happ', undefined) ?? {};
+    const { headers = [], body = '' } = openAppPage('happ', 'en') ?? {};
     const of = (name: string): string => headers[headers.indexOf(name) + 1] ?? '';
     expect(of('content-security-policy')).toMatch(/^default-src 'none'/);
     expect(of('content-security-policy')).not.toContain('unsafe');

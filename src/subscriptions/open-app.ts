@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 
 import { type Answer, privateHeaders } from './answer.ts';
+import { type Language, languages, texts } from './languages.ts';
 
 /**
  * Apps that take a subscription from a link of their own scheme, by the name under which `?open=` asks for them. `{}`
@@ -16,23 +17,6 @@ export const appLinks = {
   'clash-verge': { name: 'Clash Verge', link: 'clash://install-config?url={%}' },
   'sing-box': { name: 'sing-box', link: 'sing-box://import-remote-profile?url={%}' },
 } as const;
-
-const texts = {
-  en: {
-    title: (app: string) => `Open ${app}`,
-    doing: (app: string) => `${app} opens and adds your servers. Nothing happens? Press the button.`,
-    otherwise: (app: string) =>
-      `Is ${app} not installed? Install it, come back and press again. Without JavaScript: copy the address of this page up to the question mark, and add it in ${app} by hand.`,
-  },
-  ru: {
-    title: (app: string) => `Открыть ${app}`,
-    doing: (app: string) => `${app} откроется и добавит ваши серверы. Ничего не произошло? Нажмите кнопку.`,
-    otherwise: (app: string) =>
-      `${app} не установлен? Установите его, вернитесь и нажмите ещё раз. Без JavaScript: скопируйте адрес этой страницы до вопросительного знака и добавьте его в ${app} вручную.`,
-  },
-} as const;
-
-type Language = keyof typeof texts;
 
 const style =
   ':root{color-scheme:light dark;font:17px/1.5 system-ui,sans-serif}body{max-width:26rem;margin:18vh auto 0;padding:0 1.25rem;text-align:center}h1{font-size:1.4rem}a{display:block;margin:2rem 0;padding:.9rem;border-radius:.8rem;background:#4f46d8;color:#fff;text-decoration:none;font-weight:600}small{opacity:.75}';
@@ -52,22 +36,26 @@ const policy = [
 /** Ready-made: what the page says depends on the app and the language alone, and tells nothing of the customer. */
 const pages: ReadonlyMap<string, Answer> = new Map(
   Object.entries(appLinks).flatMap(([id, app]) =>
-    (['en', 'ru'] as const).map((language) => [`${id} ${language}`, pageOf(app, language)] as const),
+    languages.map((language) => [`${id} ${language}`, pageOf(app, language)] as const),
   ),
 );
+
+/** Whether an app of that name takes subscriptions from a link. */
+export function isKnownApp(app: string): boolean {
+  return Object.hasOwn(appLinks, app);
+}
 
 /**
  * The page that hands a subscription to an app: Telegram and other messengers refuse links with an app's own scheme.
  *
  * @returns undefined for an app that takes none
  */
-export function openAppPage(app: string, acceptLanguage: string | undefined): Answer | undefined {
-  const language: Language = /^\s*ru\b/i.test(acceptLanguage ?? '') ? 'ru' : 'en';
+export function openAppPage(app: string, language: Language): Answer | undefined {
   return pages.get(`${app} ${language}`);
 }
 
 function pageOf({ name, link }: { readonly name: string; readonly link: string }, language: Language): Answer {
-  const { title, doing, otherwise } = texts[language];
+  const { title, doing, otherwise } = texts[language].openApp;
   const body = `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title(name)}</title><style>${style}</style><h1>${title(name)}</h1><p>${doing(name)}</p><a data-link="${link}" href="#">${title(name)}</a><p><small>${otherwise(name)}</small></p><script>${script}</script></html>\n`;
   return {
     status: 200,

@@ -2,23 +2,45 @@ import fc from 'fast-check';
 import { validateHeaderValue } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
-import { profileHeaders, type ProfileSettings, validateProfile } from './profile-headers.ts';
+import { subscriptionFormats } from '../formats/formats.ts';
+import { mihomo } from '../formats/mihomo.ts';
+import { singBox } from '../formats/sing-box.ts';
+import type { ShopRendering } from '../store/index.ts';
+import { clientFamilies } from './families.ts';
+import { type Language, languages } from './languages.ts';
+import { profileOf, type ProfileSettings, validateProfile } from './profile.ts';
+import { type HeaderSet, headerSetOf, momentaryHeaders, nextMonthMs, profileHeaders } from './profile-headers.ts';
 import type { SubscriptionDocument } from './source.ts';
 
 const settings: ProfileSettings = { title: 'Wayleave', updateIntervalHours: 12 };
 
-function headersOf(change: Partial<SubscriptionDocument>, profile: ProfileSettings = settings): Map<string, string> {
-  const document: SubscriptionDocument = {
-    subscriptionId: 's',
-    token: { revoked: false },
-    suspended: false,
-    access: 'granted',
-    limited: false,
-    usage: { uploadBytes: 0, downloadBytes: 0 },
-    servers: [],
-    ...change,
-  };
-  const flat = profileHeaders(document, profile);
+const [links] = subscriptionFormats;
+
+const documentOf = (change: Partial<SubscriptionDocument> = {}): SubscriptionDocument => ({
+  subscriptionId: 's',
+  token: { revoked: false },
+  suspended: false,
+  access: 'granted',
+  limited: false,
+  usage: { uploadBytes: 0, downloadBytes: 0 },
+  servers: [],
+  ...change,
+});
+
+interface Asked {
+  readonly profile?: ProfileSettings;
+  readonly shop?: ShopRendering;
+  readonly headers?: HeaderSet;
+  readonly language?: Language;
+  readonly format?: typeof links;
+}
+
+function headersOf(change: Partial<SubscriptionDocument>, asked: Asked = {}): Map<string, string> {
+  const { profile = settings, shop, headers = 'app', language = 'en', format = links } = asked;
+  return pairs(profileHeaders(documentOf(change), profileOf(profile, shop), { language, headers, format }));
+}
+
+function pairs(flat: readonly string[]): Map<string, string> {
   return new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : [])));
 }
 
@@ -101,7 +123,8 @@ describe('the headers of an answer', () => {
 
   it('carry addresses only when there are some, in ASCII', () => {
     expect([...headersOf({}).keys()]).not.toContain('support-url');
-    const headers = headersOf({}, { ...settings, supportUrl: 'https://т.рф/п', webPageUrl: 'https://example.com' });
+    const profile = { ...settings, supportUrl: 'https://т.рф/п', webPageUrl: 'https://example.com' };
+    const headers = headersOf({}, { profile });
     expect(headers.get('support-url')).toBe('https://xn--r1a.xn--p1ai/%D0%BF');
     expect(headers.get('profile-web-page-url')).toBe('https://example.com/');
   });
@@ -114,5 +137,117 @@ describe('the headers of an answer', () => {
     expect(() => validateProfile({ ...settings, ...change })).toThrow(
       expect.objectContaining({ code: 'SUB_CONFIG_INVALID' }),
     );
+  });
+});
+
+const shop: ShopRendering = {
+  language: 'ru',
+  title: { default: 'Example', ru: 'Пример' },
+  updateIntervalHours: 6,
+  supportUrl: 'https://t.me/example_help',
+  webPageUrl: 'https://example.com/',
+  announce: { text: { default: 'Hello', ru: 'Привет' }, url: 'https://example.com/news' },
+  happ: { routing: 'happ://routing/onadd/e30=', hideSettings: true },
+};
+
+const decoded = (value: string | undefined): string =>
+  Buffer.from(value?.replace(/^base64:/, '') ?? '', 'base64').toString('utf8');
+
+describe('what a shop says', () => {
+  it.each([
+    ['en', 'Example', 'Hello'],
+    ['ru', 'Пример', 'Привет'],
+  ] as const)('is said in %s', (language, title, announcement) => {
+    const headers = headersOf({ title: 'Month' }, { shop, language, headers: 'announcing' });
+    expect(importIntoHiddify(headers).title).toBe(title);
+    expect(decoded(headers.get('announce'))).toBe(announcement);
+    expect(headers.get('announce-url')).toBe('https://example.com/news');
+    expect(headers.get('profile-update-interval')).toBe('6');
+    expect(headers.get('support-url')).toBe('https://t.me/example_help');
+    expect(headers.get('profile-web-page-url')).toBe('https://example.com/');
+  });
+
+  it('names the profile after the subscription where it gives no title itself', () => {
+    const titles = { default: 'Month', ru: 'Месяц' };
+    const of = (language: Language): string =>
+      importIntoHiddify(headersOf({ title: 'Month', titles }, { language })).title;
+    expect([of('en'), of('ru')]).toEqual(['Month', 'Месяц']);
+  });
+
+  it.each(clientFamilies)('reaches %s as far as it concerns it', (family) => {
+    const names = [...headersOf({}, { shop, headers: headerSetOf(family) }).keys()];
+    const isHapp = family === 'happ';
+    expect(names.includes('announce')).toBe(['happ', 'v2raytun', 'incy', 'mihomo'].includes(family));
+    for (const name of ['routing', 'routing-enable', 'hide-settings']) expect(names.includes(name)).toBe(isHapp);
+  });
+
+  it('says nothing that it does not say', () => {
+    const names = [...headersOf({}, { shop: { language: 'en' }, headers: 'happ' }).keys()];
+    for (const name of ['announce', 'announce-url', 'routing', 'hide-settings']) expect(names).not.toContain(name);
+  });
+
+  it('is taken by the strictest app, whatever it is', () => {
+    const anyText = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 400 }),
+      fc.constantFrom('', ' ', '\r\nx: y', '👨‍👩‍👧‍👦'.repeat(300)),
+    );
+    const anyUrl = fc.oneof(anyText, fc.webUrl());
+    const anyShop: fc.Arbitrary<ShopRendering> = fc.record({
+      language: anyText,
+      title: fc.record({ default: anyText, ru: anyText }),
+      updateIntervalHours: fc.oneof(fc.double(), fc.integer()),
+      supportUrl: anyUrl,
+      webPageUrl: anyUrl,
+      announce: fc.record({ text: fc.record({ default: anyText }), url: anyUrl }),
+      happ: fc.record({ routing: anyUrl, hideSettings: fc.boolean() }),
+    });
+    fc.assert(
+      fc.property(anyShop, fc.constantFrom(...languages), (one, language) => {
+        const headers = headersOf({ title: 'Month' }, { shop: one, language, headers: 'happ' });
+        expect(importIntoHiddify(headers).title).not.toBe('');
+        for (const [name, value] of headers) {
+          validateHeaderValue(name, value);
+          expect(value).toMatch(/^[ -~]+$/);
+        }
+        const announced = [...new Intl.Segmenter().segment(decoded(headers.get('announce')))];
+        expect(announced.length).toBeLessThanOrEqual(200);
+      }),
+    );
+  });
+});
+
+it.each([
+  [links, 'file', 'Month.txt'],
+  [mihomo, 'file', 'Month.yaml'],
+  [singBox, 'file', 'Month.json'],
+  [mihomo, 'announcing', 'Month'],
+  [singBox, 'app', 'Month'],
+] as const)('%o for who saves it as a %s is called %s', (format, headers, fileName) => {
+  expect(importIntoHiddify(headersOf({ title: 'Month' }, { headers, format })).fileName).toBe(fileName);
+});
+
+describe('what depends on the moment', () => {
+  const address = 'https://sub.example.com/sub/token';
+  const nowMs = Date.UTC(2026, 11, 31, 23, 59, 59);
+  const of = (change: Partial<SubscriptionDocument>, profile: ProfileSettings = settings) =>
+    pairs(momentaryHeaders(documentOf(change), profileOf(profile, undefined), { nowMs, address }));
+
+  it('is the page of the customer, where the seller has none', () => {
+    expect(of({}).get('profile-web-page-url')).toBe(address);
+    expect([...of({}, { ...settings, webPageUrl: 'https://example.com' }).keys()]).toEqual([]);
+  });
+
+  it('is when traffic is counted anew, in seconds', () => {
+    expect(of({ trafficReset: 'Monthly' }).get('subscription-refill-date')).toBe(String(Date.UTC(2027, 0, 1) / 1000));
+    for (const trafficReset of ['Never', 'Renewal'] as const) {
+      expect([...of({ trafficReset }).keys()]).not.toContain('subscription-refill-date');
+    }
+  });
+
+  it.each([
+    ['2026-01-31T23:00:00Z', '2026-02-01T00:00:00Z'],
+    ['2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'],
+  ])('the month of %s ends at %s', (now, end) => {
+    expect(nextMonthMs(Date.parse(now))).toBe(Date.parse(end));
   });
 });

@@ -1,59 +1,99 @@
-import { SubscriptionServiceError } from './errors.ts';
+import type { SubscriptionFormat } from '../formats/format.ts';
+import type { ClientFamily } from './families.ts';
+import { type Language, textIn } from './languages.ts';
+import { type Profile, titleOf, visibleText } from './profile.ts';
 import type { SubscriptionDocument } from './source.ts';
 
-/** What the seller wants to be seen in the app beside the servers. */
-export interface ProfileSettings {
-  /** Shown when the subscription has no title of its own. */
-  readonly title: string;
-  /** How often apps should come back. Whole hours: Hiddify refuses the import for anything else. */
-  readonly updateIntervalHours: number;
-  readonly webPageUrl?: string;
-  readonly supportUrl?: string;
+/**
+ * Which headers a family of apps gets beside those that everybody gets. Apps ignore what they do not know; this keeps away
+ * what would be shown twice, or is nobody else's business.
+ *
+ * - `app`: nothing more
+ * - `announcing`: the shop's announcement
+ * - `happ`: that, and what Happ alone understands
+ * - `file`: whoever saves it finds the format's extension in the name; apps take the name for the profile's
+ */
+export type HeaderSet = 'app' | 'announcing' | 'happ' | 'file';
+
+const headerSets: Readonly<Record<ClientFamily, HeaderSet>> = {
+  happ: 'happ',
+  v2raytun: 'announcing',
+  incy: 'announcing',
+  // Koala Clash, Prizrak-Box and FlClashX show it.
+  mihomo: 'announcing',
+  hiddify: 'app',
+  v2rayng: 'app',
+  v2rayn: 'app',
+  streisand: 'app',
+  v2box: 'app',
+  shadowrocket: 'app',
+  nekobox: 'app',
+  throne: 'app',
+  karing: 'app',
+  'sing-box': 'app',
+  stash: 'app',
+  clash: 'app',
+  preview: 'app',
+  browser: 'file',
+  other: 'file',
+  none: 'file',
+};
+
+export function headerSetOf(family: ClientFamily): HeaderSet {
+  return headerSets[family];
 }
 
-/** Happ shows no more. */
-const maxTitleLength = 25;
-
-/** @throws SubscriptionServiceError SUB_CONFIG_INVALID */
-export function validateProfile({ updateIntervalHours, webPageUrl, supportUrl }: ProfileSettings): void {
-  if (!Number.isInteger(updateIntervalHours) || updateIntervalHours < 1) {
-    throw invalidSetting(`the update interval is a whole number of hours, not ${updateIntervalHours}`);
-  }
-  for (const url of [webPageUrl, supportUrl]) {
-    if (url !== undefined && !URL.canParse(url)) throw invalidSetting(`"${url}" is no URL`);
-  }
-}
-
-function invalidSetting(message: string): SubscriptionServiceError {
-  return new SubscriptionServiceError('SUB_CONFIG_INVALID', message, { retry: 'never' });
-}
+/** Apps show no more of it. */
+const maxAnnouncement = 200;
 
 /**
  * The headers that client apps read, names and values in turn, in the form that the strictest of them accepts: Hiddify
  * refuses the whole import for one that is malformed.
  */
-export function profileHeaders(document: SubscriptionDocument, settings: ProfileSettings): readonly string[] {
-  const title = titleOf(document, settings);
+export function profileHeaders(
+  document: SubscriptionDocument,
+  profile: Profile,
+  variant: { readonly language: Language; readonly headers: HeaderSet; readonly format: SubscriptionFormat },
+): readonly string[] {
+  const { language, headers } = variant;
+  const title = titleOf(document, profile, language);
+  const extension = headers === 'file' ? extensionOf(variant.format) : '';
   return [
     'subscription-userinfo',
     userInfo(document),
     'profile-update-interval',
-    String(settings.updateIntervalHours),
+    String(profile.updateIntervalHours),
     'profile-title',
-    `base64:${Buffer.from(title, 'utf8').toString('base64')}`,
+    base64Text(title),
     'content-disposition',
-    contentDisposition(title),
-    ...urlHeader('profile-web-page-url', settings.webPageUrl),
-    ...urlHeader('support-url', settings.supportUrl),
+    contentDisposition(title, extension),
+    ...header('profile-web-page-url', profile.webPageUrl),
+    ...header('support-url', profile.supportUrl),
+    ...(headers === 'announcing' || headers === 'happ' ? announcement(profile, language) : []),
+    ...(headers === 'happ' ? happHeaders(profile) : []),
   ];
 }
 
-/** What the customer calls it, as apps show it. */
-export function titleOf(
-  document: Pick<SubscriptionDocument, 'title'>,
-  settings: Pick<ProfileSettings, 'title'>,
-): string {
-  return visibleTitle(document.title) ?? visibleTitle(settings.title) ?? 'VPN';
+/**
+ * Those that depend on when and under which address it was asked for, names and values in turn.
+ *
+ * @param address of the customer's page, where it is known
+ */
+export function momentaryHeaders(
+  { trafficReset }: SubscriptionDocument,
+  profile: Profile,
+  { nowMs, address }: { readonly nowMs: number; readonly address: string | undefined },
+): readonly string[] {
+  return [
+    ...header('profile-web-page-url', profile.webPageUrl === undefined ? address : undefined),
+    ...header('subscription-refill-date', trafficReset === 'Monthly' ? String(nextMonthMs(nowMs) / 1000) : undefined),
+  ];
+}
+
+/** The first of the month, 00:00 UTC: when the operator moves the baseline. */
+export function nextMonthMs(nowMs: number): number {
+  const now = new Date(nowMs);
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
 }
 
 /** All four keys, integers without sign or exponent, no trailing semicolon. `total=0` is unlimited, `expire=0` never. */
@@ -72,31 +112,42 @@ function wholeNumber(value: number): string {
   return String(Math.min(Math.max(0, Math.floor(value)), Number.MAX_SAFE_INTEGER));
 }
 
-function visibleTitle(title: string | undefined): string | undefined {
-  const text = title
-    ?.toWellFormed()
-    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .trim();
-  if (text === undefined || text === '') return undefined;
-  if (text.length <= maxTitleLength) return text;
-  // By graphemes: half a flag or half a family would show as a box.
-  const graphemes = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
-  return graphemes.slice(0, maxTitleLength).join('').trim();
+function announcement({ announce }: Profile, language: Language): readonly string[] {
+  const text = visibleText(textIn(announce?.text, language), maxAnnouncement);
+  if (text === undefined) return [];
+  return ['announce', base64Text(text), ...header('announce-url', announce?.url)];
+}
+
+function happHeaders({ happ }: Profile): readonly string[] {
+  const routing = happ.routing === undefined ? [] : ['routing', happ.routing, 'routing-enable', 'true'];
+  return [...routing, ...(happ.hideSettings ? ['hide-settings', '1'] : [])];
+}
+
+/** Standard alphabet and padded: Hiddify refuses anything else. */
+function base64Text(text: string): string {
+  return `base64:${Buffer.from(text, 'utf8').toString('base64')}`;
+}
+
+function extensionOf({ contentType }: SubscriptionFormat): string {
+  if (contentType.includes('json')) return '.json';
+  return contentType.includes('yaml') ? '.yaml' : '.txt';
 }
 
 /** Clash apps take the file name as the profile's; quotes, semicolons and anything beyond ASCII break some of them. */
-function contentDisposition(title: string): string {
+function contentDisposition(title: string, extension: string): string {
   const ascii = title
     .replaceAll(/[^A-Za-z0-9 ._-]+/g, '')
     .replaceAll(/^[ ._-]+|[ ._-]+$/g, '')
     .replaceAll(/ +/g, ' ');
-  const plain = `attachment; filename="${ascii === '' ? 'subscription' : ascii}"`;
+  const plain = `attachment; filename="${ascii === '' ? 'subscription' : ascii}${extension}"`;
   if (ascii === title) return plain;
-  const extended = encodeURIComponent(title).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  const extended = encodeURIComponent(title + extension).replaceAll(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16)}`,
+  );
   return `${plain}; filename*=UTF-8''${extended}`;
 }
 
-function urlHeader(name: string, url: string | undefined): readonly string[] {
-  // Through URL, so that a host or path beyond ASCII is a legal header value.
-  return url === undefined ? [] : [name, new URL(url).href];
+function header(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [name, value];
 }

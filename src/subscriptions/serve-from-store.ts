@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
 import type { Random } from '../base/clock.ts';
-import { listenForChanges, type Store } from '../store/index.ts';
+import { listenForChanges, type Queryable } from '../store/index.ts';
 import { startSubscriptionService, type SubscriptionServiceOptions } from './service.ts';
+import { storeRecords } from './store-records.ts';
 import { storeSource } from './store-source.ts';
 
-export interface ServeFromStoreOptions extends Omit<SubscriptionServiceOptions, 'source'> {
-  readonly store: Store;
+export interface ServeFromStoreOptions extends Omit<SubscriptionServiceOptions, 'source' | 'records'> {
+  /** May be one that is not reached yet. */
+  readonly store: Queryable;
   /** For notifications: a direct connection, not through a pooler. */
   readonly databaseUrl: string;
   readonly random: Random;
@@ -30,7 +32,11 @@ export interface ServedSubscriptions {
  */
 export async function serveFromStore(options: ServeFromStoreOptions): Promise<ServedSubscriptions> {
   const { store, databaseUrl, random, ...rest } = options;
-  const service = await startSubscriptionService({ ...rest, source: storeSource(store) });
+  const service = await startSubscriptionService({
+    ...rest,
+    source: storeSource(store),
+    records: storeRecords(store),
+  });
   return {
     address: service.address,
     livez: () => [],
@@ -47,9 +53,10 @@ export async function serveFromStore(options: ServeFromStoreOptions): Promise<Se
           else for (const subscriptionId of changed) service.invalidate(subscriptionId);
         },
       });
+      const working = service.run(signal);
       if (!signal.aborted) await once(signal, 'abort');
       // Side by side: a database that hangs must not keep answers in hand from being finished.
-      await Promise.all([service.stop(), listening]);
+      await Promise.all([service.stop(), listening, working]);
     },
   };
 }

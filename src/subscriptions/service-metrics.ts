@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 import { type ClientFamily, clientFamilies } from './families.ts';
+import { type LockoutReason, lockoutReasons } from '../formats/client-core.ts';
 import type { Standing } from './standing.ts';
 
 /** How a request ended. A standing means that the customer got a list or a notice. */
@@ -22,6 +23,7 @@ const outcomes: readonly Outcome[] = [
   'suspended',
   'denied',
   'moved',
+  'full',
   'not_modified',
   'miss',
   'bad_format',
@@ -45,6 +47,8 @@ const sourceErrorCodes = [
 ];
 
 export interface ServiceMetrics {
+  /** An app got fewer servers than there are, for these reasons. */
+  lockedOut(family: ClientFamily, reasons: readonly LockoutReason[]): void;
   request(outcome: Outcome, family: ClientFamily, seconds: number): void;
   staleAnswer(ageSeconds: number): void;
   sourceError(code: string): void;
@@ -66,6 +70,21 @@ export function createServiceMetrics(registry: Registry, cacheSize: () => number
       this.reset();
       for (const [outcome, families] of counts) {
         for (const [family, count] of families) this.inc({ outcome, family }, count);
+      }
+    },
+  });
+  const lockouts = new Map(
+    clientFamilies.map((family) => [family, new Map(lockoutReasons.map((reason) => [reason, 0]))]),
+  );
+  new Counter({
+    name: 'wayleave_sub_locked_out_total',
+    help: 'Answers that left out servers which the asking app cannot use, by family of apps and why; one that left out several for one reason counts once.',
+    labelNames: ['family', 'reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [family, reasons] of lockouts) {
+        for (const [reason, count] of reasons) this.inc({ family, reason }, count);
       }
     },
   });
@@ -110,6 +129,10 @@ export function createServiceMetrics(registry: Registry, cacheSize: () => number
       const families = counts.get(outcome);
       families?.set(family, (families.get(family) ?? 0) + 1);
       duration.observe(seconds);
+    },
+    lockedOut(family, reasons) {
+      const counted = lockouts.get(family);
+      for (const reason of reasons) counted?.set(reason, (counted.get(reason) ?? 0) + 1);
     },
     staleAnswer(ageSeconds) {
       stale.inc();

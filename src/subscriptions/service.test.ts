@@ -68,6 +68,7 @@ async function serve(
         return entry?.[1];
       },
     },
+
     clock,
     log,
     registry,
@@ -125,7 +126,8 @@ describe('GET /sub/<token>', () => {
       'subscription-userinfo': `upload=1; download=2; total=3; expire=${(start + 30 * day) / 1000}`,
       'profile-update-interval': '12',
       'profile-title': `base64:${Buffer.from('Пятёрка').toString('base64')}`,
-      'content-disposition': expect.stringContaining('filename="subscription"') as unknown,
+      'content-disposition': expect.stringContaining('filename="subscription.txt"') as unknown,
+      vary: 'accept, accept-language, user-agent, x-hwid',
       'support-url': 'https://t.me/support',
       'cache-control': 'private, no-cache',
       'x-robots-tag': 'noindex, nofollow',
@@ -302,7 +304,7 @@ describe('limits', () => {
 
   it('hold for the size of headers and for what is no HTTP', async () => {
     const { port } = await serve();
-    const large = `GET /sub/${token} HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(9000)}\r\n\r\n`;
+    const large = `GET /sub/${token} HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(17_000)}\r\n\r\n`;
     expect(await raw(port, large)).toMatch(/^HTTP\/1\.1 431 .*\r\n\r\n$/s);
     expect(await raw(port, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n$/s);
   });
@@ -372,6 +374,7 @@ describe('starting and stopping', () => {
     const { port } = await serve();
     const again = startSubscriptionService({
       source: { find: () => Promise.resolve(undefined) },
+
       clock: new ManualClock(),
       log: { debug() {}, info() {}, warn() {}, error() {}, child: () => undefined as never },
       registry: new Registry(),

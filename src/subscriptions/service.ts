@@ -7,15 +7,26 @@ import { WayleaveError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { subscriptionFormats } from '../formats/formats.ts';
 import { clientAddresses } from './client-address.ts';
+import { isTokenForm } from './alias-paths.ts';
+import { DeviceGate } from './device-gate.ts';
+import { createDeviceMetrics } from './device-metrics.ts';
+import { createDeviceRemoval } from './device-removal.ts';
 import { DocumentCache } from './document-cache.ts';
 import { type HttpLimits, startHttpServer } from './http-server.ts';
-import { type ProfileSettings, validateProfile } from './profile-headers.ts';
+import type { Pages } from './page-answer.ts';
+import { createProfiles, type ProfileSettings, validateProfile } from './profile.ts';
 import { type RateLimit, RateLimiter } from './rate-limit.ts';
 import { RenderedSubscription } from './rendered-subscription.ts';
-import { createRequestHandler } from './request-handler.ts';
+import { createRequestHandler, tokenKey } from './request-handler.ts';
 import { createServiceMetrics, type ServiceMetrics } from './service-metrics.ts';
+import { Snapshot, type SnapshotSettings } from './snapshot.ts';
+import { createSnapshotMetrics } from './snapshot-metrics.ts';
 import type { SubscriptionSource } from './source.ts';
 import { standingOf } from './standing.ts';
+import { noRecords, type ServiceRecords } from './records.ts';
+import { UsageOfTokens } from './usage-of-tokens.ts';
+import { createUsageMetrics } from './usage-of-tokens-metrics.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface ServiceLimits extends HttpLimits {
   /** Generous: behind one address of a mobile operator there are thousands of customers. */
@@ -48,6 +59,12 @@ export const defaultLimits: ServiceLimits = {
 
 export interface SubscriptionServiceOptions {
   readonly source: SubscriptionSource;
+  /** Without them nothing is counted, noted or read in advance. */
+  readonly records?: ServiceRecords;
+  /** Keeps what is in memory on disk as well. */
+  readonly snapshot?: SnapshotSettings;
+  /** Waits, before it listens, for what it cannot do without. @param documents that the snapshot brought */
+  readonly untilUsable?: (documents: number) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   readonly registry: Registry;
@@ -55,6 +72,8 @@ export interface SubscriptionServiceOptions {
   /** Addresses and networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly profile: ProfileSettings;
+  /** Without it, browsers get what apps get. */
+  readonly pages?: Pages;
   readonly limits?: Partial<ServiceLimits>;
 }
 
@@ -62,6 +81,8 @@ export interface SubscriptionService {
   readonly address: AddressInfo;
   /** To be called for every notification of the database. */
   invalidate(subscriptionId: string): void;
+  /** Reads in advance, and writes the snapshot, until the signal aborts. Never rejects. */
+  run(signal: AbortSignal): Promise<void>;
   /** To be called after notifications may have been lost. */
   invalidateAll(): void;
   /** Takes no new request, ends those in hand within the drain limit, and closes every connection. */
@@ -78,8 +99,11 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
   const { clock, log, registry, profile } = options;
   const limits = { ...defaultLimits, ...options.limits };
   validateProfile(profile);
+  const profiles = createProfiles(profile);
   const addresses = clientAddresses(options.trustedProxies);
   const metrics = createServiceMetrics(registry, () => cache.size);
+  const snapshotMetrics = createSnapshotMetrics(registry);
+  const usageMetrics = createUsageMetrics(registry);
   const [defaultFormat] = subscriptionFormats;
   const cache = new DocumentCache<RenderedSubscription>({
     source: options.source,
@@ -91,28 +115,80 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
     maxReadings: limits.sourceReadings,
     prepare(document, previous) {
       if (previous !== undefined && isDeepStrictEqual(previous.document, document)) return previous;
-      const rendered = new RenderedSubscription(document, profile);
+      const { shop, profile: shown } = profiles(document.shop);
+      const rendered = new RenderedSubscription(shop === undefined ? document : { ...document, shop }, shown);
       // Now rather than at the first request: a document that cannot be rendered must not replace one that can.
       const standing = standingOf(document, clock.now());
-      if (standing !== 'unknown') rendered.answer(standing, defaultFormat, 'en');
+      if (standing !== 'unknown') {
+        rendered.check({ standing, format: defaultFormat, core: undefined, language: 'en', headers: 'app' });
+      }
       return rendered;
     },
     ...reportSource(metrics, log),
   });
-  const handle = createRequestHandler({
-    cache,
-    formats: new Map(subscriptionFormats.map((format) => [format.name, format])),
-    defaultFormat,
+  const { snapshot: snapshotSettings, records = noRecords } = options;
+  const snapshot =
+    snapshotSettings === undefined
+      ? undefined
+      : new Snapshot({ ...snapshotSettings, cache, clock, log, metrics: snapshotMetrics });
+  const usage = new UsageOfTokens({
+    clock,
+    writeUses: (keys) => records.recordUses(keys),
+    writeSeen: (deviceIds) => records.recordSeen(deviceIds),
+    mostKeys: limits.cacheEntries,
+    onFailure: usageMetrics.writeFailed,
+  });
+  const shared = {
     addresses,
     addressLimiter: new RateLimiter(limits.perAddress, clock),
     tokenLimiter: new RateLimiter(limits.perToken, clock),
+    log,
+  };
+  const handle = createRequestHandler({
+    ...shared,
+    cache,
+    devices: new DeviceGate({
+      registry: records,
+      onSeen: (deviceId, lastSeenMs) => {
+        usage.seen(deviceId, lastSeenMs);
+      },
+      clock,
+      metrics: createDeviceMetrics(registry),
+    }),
+    usage,
+    formats: new Map(subscriptionFormats.map((format) => [format.name, format])),
+    defaultFormat,
+    pages: options.pages,
     metrics,
     clock,
-    log,
   });
-  const server = await startHttpServer({ handle, listen: options.listen, limits, clock });
+  const removeDevice = createDeviceRemoval({
+    ...shared,
+    cache,
+    standing: ({ document }) => standingOf(document, clock.now()),
+    remove: (subscriptionId, deviceId) => records.removeDevice(subscriptionId, deviceId),
+    isToken: isTokenForm,
+    keyOf: tokenKey,
+  });
+  const fromSnapshot = (await snapshot?.load()) ?? 0;
+  await options.untilUsable?.(fromSnapshot);
+  const server = await startHttpServer({ handle, removeDevice, listen: options.listen, limits, clock });
   return {
     address: server.address,
+    async run(signal) {
+      await Promise.all([
+        warmUp({
+          source: records,
+          cache,
+          limit: limits.cacheEntries,
+          clock,
+          log,
+          signal,
+          onLoaded: usageMetrics.warmed,
+        }),
+        snapshot?.run(signal),
+      ]);
+    },
     invalidate: (subscriptionId) => {
       cache.invalidate(subscriptionId);
     },
@@ -122,6 +198,7 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
     async stop() {
       await server.stop();
       cache.stop();
+      await usage.stop();
     },
   };
 }

@@ -1,8 +1,16 @@
+import type { ShopRendering, TextsByLanguage, TrafficReset } from '../store/index.ts';
+
 /** Everything that `/sub` needs to know about one token: facts only, nothing that depends on the time of asking. */
 export interface SubscriptionDocument {
   readonly subscriptionId: string;
   /** What the customer calls it, usually the plan's title; the service's own title when absent. */
   readonly title?: string;
+  /** The same by language, where there is more than one. */
+  readonly titles?: TextsByLanguage;
+  /** A language tag: what the customer chose in the bot. */
+  readonly language?: string;
+  /** What his shop shows; absent where there never was one. */
+  readonly shop?: ShopRendering;
   /** Of the token that was asked for. */
   readonly token: {
     /** Epoch milliseconds since when another address is in force. */
@@ -22,8 +30,30 @@ export interface SubscriptionDocument {
     /** Absent for unlimited. */
     readonly limitBytes?: number;
   };
+  /** When traffic is counted anew. */
+  readonly trafficReset?: TrafficReset;
   /** Every endpoint that was ever confirmed and not withdrawn by a recorded decision, in the order to show. */
   readonly servers: readonly StoredServer[];
+  /** Absent where devices are not counted. */
+  readonly devices?: {
+    readonly limit: number;
+    /** Those that have a place. */
+    readonly known: readonly CountedDevice[];
+  };
+}
+
+export interface CountedDevice {
+  /** Stands for it in addresses. */
+  readonly id: string;
+  /** As `deviceHash` makes it, in base64url. */
+  readonly hash: string;
+  /** As the app says; empty when it says nothing. */
+  readonly model: string;
+  readonly os: string;
+  /** Epoch milliseconds. */
+  readonly firstSeenMs: number;
+  /** Epoch milliseconds, up to a day early. */
+  readonly lastSeenMs: number;
 }
 
 export interface StoredServer {

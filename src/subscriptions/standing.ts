@@ -8,9 +8,19 @@ import type { SubscriptionDocument } from './source.ts';
  * - `expired`, `limited`: a notice, then the full list, so that a renewal works without a tap (panels refuse meanwhile)
  * - `suspended`, `denied`: a notice only
  * - `moved`: the address was replaced a moment ago; a notice only
+ * - `full`: a device beyond the limit asks; a notice only. Nothing that `standingOf` says: it depends on who asks
  * - `unknown`: like a token that never was; also when the subscription was deleted, which kills its token
  */
-export type Standing = 'active' | 'preparing' | 'expired' | 'limited' | 'suspended' | 'denied' | 'moved' | 'unknown';
+export type Standing =
+  | 'active'
+  | 'preparing'
+  | 'expired'
+  | 'limited'
+  | 'suspended'
+  | 'denied'
+  | 'moved'
+  | 'full'
+  | 'unknown';
 
 /** How long a replaced address still says that it was replaced. */
 export const movedNoticeMs = 15 * 60_000;

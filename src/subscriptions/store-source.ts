@@ -1,4 +1,9 @@
-import { findByToken, type Queryable, type SubscriptionDocument as StoredDocument } from '../store/index.ts';
+import {
+  findByToken,
+  type Queryable,
+  type ShopRendering,
+  type SubscriptionDocument as StoredDocument,
+} from '../store/index.ts';
 import type { SubscriptionDocument, SubscriptionSource } from './source.ts';
 
 /** Documents from Postgres. */
@@ -11,31 +16,41 @@ export function storeSource(db: Queryable): SubscriptionSource {
   };
 }
 
-/** Pure; exported for tests. */
+/** Exported for whoever reads many at once, and for tests. */
 export function toDocument(stored: StoredDocument): SubscriptionDocument {
-  const { token, entitlement, state, usage } = stored;
-  const title = entitlement?.title['default'];
-  const expiresAtMs = entitlement?.expiresAtMs;
-  const limit = entitlement?.trafficLimitBytes;
+  const { token, state, language, rendering } = stored;
   return {
     subscriptionId: stored.subscriptionId,
-    ...(title === undefined ? {} : { title }),
+    ...(language === undefined ? {} : { language }),
+    ...(rendering === undefined ? {} : { shop: JSON.parse(rendering) as ShopRendering }),
     token: {
       revoked: token.state === 'revoked',
       ...(token.state === 'retired' ? { retiredAtMs: token.sinceMs } : {}),
     },
     suspended: state.suspended,
     limited: state.limited,
-    // A subscription without an entitlement was recorded a moment ago and has no servers either.
-    access: entitlement?.access ?? 'granted',
-    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
-    usage: {
-      uploadBytes: Number(usage.upBytes),
-      downloadBytes: Number(usage.downBytes),
-      ...(limit === undefined ? {} : { limitBytes: Number(limit) }),
-    },
+    ...(state.trafficReset === undefined ? {} : { trafficReset: state.trafficReset }),
+    ...entitledTo(stored),
     servers: stored.panels.flatMap(({ clientUuid, endpoints }) =>
       endpoints.map(({ endpoint }) => ({ endpoint, clientUuid })),
     ),
+  };
+}
+
+type Entitled = Pick<SubscriptionDocument, 'title' | 'titles' | 'access' | 'expiresAtMs' | 'usage' | 'devices'>;
+
+function entitledTo({ entitlement, usage: { upBytes, downBytes }, devices }: StoredDocument): Entitled {
+  const usage = { uploadBytes: Number(upBytes), downloadBytes: Number(downBytes) };
+  // A subscription without an entitlement was recorded a moment ago and has no servers either.
+  if (entitlement === undefined) return { access: 'granted', usage };
+  const { title: titles, expiresAtMs, trafficLimitBytes, deviceLimit, access } = entitlement;
+  const title = titles['default'];
+  return {
+    access,
+    ...(title === undefined ? {} : { title }),
+    ...(Object.keys(titles).length > 1 ? { titles } : {}),
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    usage: trafficLimitBytes === undefined ? usage : { ...usage, limitBytes: Number(trafficLimitBytes) },
+    ...(deviceLimit === undefined ? {} : { devices: { limit: deviceLimit, known: devices } }),
   };
 }

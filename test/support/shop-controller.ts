@@ -4,10 +4,13 @@ import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { silentLog, type Log } from '../../src/base/log.ts';
 import { createShopController } from '../../src/controllers/shop/controller.ts';
 import { EventRecorder, Reflector, type KubeClient, type KubeObject } from '../../src/kube/index.ts';
+import type { ShopRendering } from '../../src/store/index.ts';
 import { FakeShopRunner } from './shops.ts';
 
 export interface RunningShops {
   readonly runner: FakeShopRunner;
+  /** What the subscription service was last told to show, by namespace and name of the shop. */
+  readonly renderings: ReadonlyMap<string, ShopRendering>;
   /** What the controller logged, before anything masks it. */
   readonly logged: readonly string[];
   stop(): Promise<void>;
@@ -36,6 +39,7 @@ export function startShopController(
   const ending = new AbortController();
   const runner = new FakeShopRunner();
   const logged: string[] = [];
+  const renderings = new Map<string, ShopRendering>();
   const registry = new Registry();
   const common = { client, namespace, log: silentLog, clock: systemClock, random: Math.random };
   const indexers = { namespace: ({ metadata }: KubeObject) => [metadata.namespace ?? ''] };
@@ -47,6 +51,10 @@ export function startShopController(
     shops,
     plans,
     runner,
+    saveRendering: ({ namespace: where, name }, rendering) => {
+      renderings.set(`${where}/${name}`, rendering);
+      return Promise.resolve();
+    },
     mayWriteStatus,
     apiRootIsLoopback,
     events,
@@ -58,6 +66,7 @@ export function startShopController(
   const running = [shops.run(ending.signal), plans.run(ending.signal), controller.run(ending.signal)];
   return {
     runner,
+    renderings,
     logged,
     async stop() {
       ending.abort();

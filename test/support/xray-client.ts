@@ -26,20 +26,33 @@ export async function openTunnel(link: string, { xray }: { readonly xray: string
   const port = await freePort();
   const client = await startXray(xray, clientConfig(link, port), port);
   return {
-    async fetch(url) {
-      const dispatcher = new ProxyAgent(`http://127.0.0.1:${port}`);
-      try {
-        const { statusCode, body } = await request(url, { dispatcher, headersTimeout: 10_000, bodyTimeout: 10_000 });
-        // Xray's proxy answers 503 where the server behind the tunnel hangs up.
-        if (statusCode !== 200) throw new Error(`no page through the tunnel: HTTP ${statusCode}`);
-        return await body.text();
-      } finally {
-        await dispatcher.destroy();
-      }
-    },
+    fetch: (url) => fetchByProxy(port, url),
     hold: (url) => hold(port, url),
     stop: () => client.stop(),
   };
+}
+
+/**
+ * Fetches a page through an HTTP proxy of the loopback, over a connection of its own.
+ *
+ * @param isTunnelled whether the proxy is asked for a bare connection (CONNECT), as phones use one. Otherwise it forwards
+ *   the request, after which Xray closes its side, and over a WebSocket that now and then cuts off the answer
+ * @throws Error for any other answer than a page
+ */
+export async function fetchByProxy(
+  proxyPort: number,
+  url: string,
+  { isTunnelled = false }: { readonly isTunnelled?: boolean } = {},
+): Promise<string> {
+  const dispatcher = new ProxyAgent({ uri: `http://127.0.0.1:${proxyPort}`, proxyTunnel: isTunnelled });
+  try {
+    const { statusCode, body } = await request(url, { dispatcher, headersTimeout: 10_000, bodyTimeout: 10_000 });
+    // Xray's proxy answers 503 where the server behind the tunnel hangs up.
+    if (statusCode !== 200) throw new Error(`no page through the tunnel: HTTP ${statusCode}`);
+    return await body.text();
+  } finally {
+    await dispatcher.destroy();
+  }
 }
 
 async function hold(proxyPort: number, url: string): Promise<HeldConnection> {
@@ -151,14 +164,26 @@ export function clientConfig(link: string, port: number): object {
   };
 }
 
+function tcpTransport(parameter: (name: string) => string): object {
+  if (parameter('headerType') !== 'http') return {};
+  const request = { path: [parameter('path') || '/'], headers: hostHeaders(parameter('host')) };
+  return { tcpSettings: { header: { type: 'http', request } } };
+}
+
 function streamSettings(parameter: (name: string) => string): object {
   const [network, security, path, host] = ['type', 'security', 'path', 'host'].map(parameter);
   const byHost = { path, ...(host === '' ? {} : { host }) };
   const transports: Record<string, object> = {
-    tcp: {},
+    tcp: tcpTransport(parameter),
     ws: { wsSettings: byHost },
     httpupgrade: { httpupgradeSettings: byHost },
-    grpc: { grpcSettings: { serviceName: parameter('serviceName'), multiMode: parameter('mode') === 'multi' } },
+    grpc: {
+      grpcSettings: {
+        serviceName: parameter('serviceName'),
+        authority: parameter('authority'),
+        multiMode: parameter('mode') === 'multi',
+      },
+    },
     xhttp: {
       xhttpSettings: {
         ...byHost,
@@ -184,10 +209,15 @@ function streamSettings(parameter: (name: string) => string): object {
         publicKey: parameter('pbk'),
         shortId: parameter('sid'),
         spiderX: parameter('spx') || '/',
+        ...(parameter('pqv') === '' ? {} : { mldsa65Verify: parameter('pqv') }),
       },
     },
   };
   const [transport, secured] = [transports[network ?? ''], securities[security ?? '']];
   if (transport === undefined || secured === undefined) throw new Error(`no such link: ${network} over ${security}`);
   return { network, security, ...transport, ...secured };
+}
+
+function hostHeaders(host: string | undefined): object {
+  return host === undefined || host === '' ? {} : { Host: host.split(',') };
 }

@@ -5,53 +5,10 @@ import { int32, oneOf, type Rule, rules } from './builders.ts';
 import { objectName, oneLine, quantityOfBytes, title } from './shared.ts';
 import { payments, secretRef } from './shop-payments.ts';
 import { updateModes } from './shop-status.ts';
+import { shopSubscriptions } from './shop-subscriptions.ts';
+import { baseUrl, baseUrlRules, httpsUrl } from './urls.ts';
 
 const LANGUAGE_TAG = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$';
-
-const LOOPBACK = `['localhost', '127.0.0.1', '::1']`;
-
-function httpsUrl(description: string) {
-  return Type.String({
-    description,
-    minLength: 1,
-    maxLength: 2048,
-    ...rules({
-      rule: `isURL(self) && url(self).getScheme() == 'https' && url(self).getHostname() != ''`,
-      message: 'must be a URL with scheme https and a host, such as https://www.example.com/terms',
-    }),
-  });
-}
-
-/**
- * Rules for the base of addresses that we make. They stand beside the field, because the API server repeats the value of
- * the field where a rule stands, and what is refused here may be a password.
- */
-function baseUrlRules(name: string): readonly Rule[] {
-  const field = `self.${name}`;
-  return [
-    {
-      rule: `!has(${field}) || (isURL(${field}) && url(${field}).getHostname() != '' && (url(${field}).getScheme() == 'https' || (url(${field}).getScheme() == 'http' && url(${field}).getHostname() in ${LOOPBACK})))`,
-      message:
-        'must be a URL with scheme https and a host, such as https://shop.example.com (http only on this machine, for trying out)',
-      fieldPath: `.${name}`,
-    },
-    {
-      rule: `!has(${field}) || !${field}.matches('^[^/]*//[^/]*@')`,
-      message: 'must not contain a user name or password',
-      fieldPath: `.${name}`,
-      reason: 'FieldValueForbidden',
-    },
-    {
-      rule: `!has(${field}) || (!${field}.contains('?') && !${field}.contains('#'))`,
-      message: 'must end with a path or host: leave out the query (?…) and the fragment (#…)',
-      fieldPath: `.${name}`,
-    },
-  ];
-}
-
-function baseUrl(description: string) {
-  return Type.Optional(Type.String({ description, minLength: 1, maxLength: 1024 }));
-}
 
 const bot = Type.Object(
   {
@@ -275,6 +232,7 @@ export const shopSpec = Type.Object(
     publicUrl: baseUrl(
       'Base of the addresses under which customers reach their subscriptions, for example `https://sub.example.com`. Without it: what the operator was started with.',
     ),
+    subscriptions: Type.Optional(shopSubscriptions),
     orders: Type.Object(
       {
         validMinutes: int32({

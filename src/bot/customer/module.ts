@@ -2,6 +2,7 @@ import { actions } from '../actions.ts';
 import type { ActionHandler, BotModule } from '../module.ts';
 import { showApp, showCode, showConnect, showDevice } from './connect.ts';
 import { acceptAndGoOn, goOn } from './gate.ts';
+import { askAboutDevice, dropDevice, showDevices } from './devices.ts';
 import { showHistory } from './history.ts';
 import { chooseLanguage, showHelp, showLanguages, showPaySupport, showTerms } from './information.ts';
 import { showMenu } from './menu.ts';
@@ -37,6 +38,9 @@ const customerActions: Readonly<Record<string, ActionHandler>> = {
   [actions.newAddress]: giveNewAddress,
   [actions.keys]: askNewKeys,
   [actions.newKeys]: makeNewKeys,
+  [actions.devices]: showDevices,
+  [actions.oneDevice]: askAboutDevice,
+  [actions.removeDevice]: dropDevice,
   [actions.history]: showHistory,
   [actions.refund]: askRefund,
   [actions.refundNow]: orderRefund,

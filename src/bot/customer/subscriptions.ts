@@ -49,6 +49,7 @@ async function showOne(visit: Visit, one: OwnedSubscription): Promise<void> {
     buttons: [
       isOver || status === 'expired' ? [] : [{ ...button('button-connect', actions.connect), style: 'success' }],
       [renewal, { text: speak.label('button-other-plan'), data: writeCallback(actions.plans, one.id) }],
+      one.deviceLimit === undefined ? [] : [button('button-devices', actions.devices)],
       isOver ? [] : [button('button-new-address', actions.address), button('button-new-keys', actions.keys)],
       (await hasPayment(visit, one)) ? [button('button-refund', actions.refund), historyButton(visit)] : [],
       [{ text: speak.label('button-subscriptions'), data: writeCallback(actions.list) }, menuButton(visit)],

@@ -10,7 +10,7 @@ import { createShopController } from '../../controllers/shop/controller.ts';
 import { TokenKeySource } from '../../controllers/token-keys.ts';
 import { EventRecorder, LeaderElector, Reflector, type KubeClient, type KubeObject } from '../../kube/index.ts';
 import { PaymentMetrics } from '../../payments/metrics.ts';
-import { listenForChanges, listenForWork, type Store } from '../../store/index.ts';
+import { listenForChanges, listenForWork, saveShopRendering, type Store } from '../../store/index.ts';
 import type { Check } from '../../telemetry/health-server.ts';
 import type { Service } from '../service.ts';
 import type { ListenAddress } from '../value-kinds.ts';
@@ -101,6 +101,7 @@ export function createBotService(options: BotServiceOptions): Service {
     shops: reflectors.shops,
     plans: reflectors.plans,
     runner: shops,
+    saveRendering: (shop, rendering) => saveShopRendering(store, shop, rendering),
     events,
     clock,
     random,

@@ -160,7 +160,7 @@ async function bringUp(run: Run): Promise<void> {
     await step('Subscriptions', async () => {
       const health = `127.0.0.1:${await ports.claim('subscriptions health', 9082)}`;
       const listen = publicUrl.slice('http://'.length);
-      const flags = ['--listen', listen, '--health-listen', health];
+      const flags = ['--listen', listen, '--health-listen', health, '--public-url', publicUrl];
       const result = await startCommand('subscriptions', flags, database.url, shared);
       started.add('Subscriptions', () => result.stop());
       return { result, say: `process ${result.pid}, serving ${publicUrl}` };

@@ -59,10 +59,12 @@ export class ProjectionWorker {
     const telling = this.#tellBacklog(signal);
     while (!signal.aborted) {
       this.#bell.rearm();
-      const claimed = await this.#claim(concurrency - this.#running.size);
+      const wanted = concurrency - this.#running.size;
+      const claimed = await this.#claim(wanted);
       for (const work of claimed) this.#start(work);
-      if (this.#running.size >= concurrency) await Promise.race(this.#running);
-      else await this.#bell.wait(clock, pollMs, signal);
+      // As much as was asked for leaves more, however much of what was in hand has ended meanwhile.
+      if (claimed.length < wanted) await this.#bell.wait(clock, pollMs, signal);
+      else if (this.#running.size >= concurrency) await Promise.race(this.#running);
     }
     await Promise.all([...this.#running, telling]);
   }

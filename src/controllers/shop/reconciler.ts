@@ -10,12 +10,14 @@ import {
   type ObjectCache,
   type Outcome,
 } from '../../kube/index.ts';
+import type { ShopRendering } from '../../store/index.ts';
 import { writeStatus } from '../write-status.ts';
 import { botCredentials } from './bot-token.ts';
 import { judgeMethods } from './methods.ts';
 import { isWebhookAsWanted, stoppedFor, type ShopObservation, type Verdict } from './observation.ts';
 import type { BotProbe, ShopRunner, ShopSettings } from './ports.ts';
 import { redactError, redactProbe, secretsOf } from './redact.ts';
+import { shopRendering } from './rendering.ts';
 import { readShopSecrets } from './secrets.ts';
 import { servedShop } from './served.ts';
 import { shopSettings } from './settings.ts';
@@ -27,6 +29,11 @@ export interface ShopReconcilerOptions {
   readonly shops: ObjectCache<VPNShop>;
   readonly plans: ObjectCache<VPNPlan>;
   readonly runner: ShopRunner;
+  /** Tells the subscription service what to show in the shop's name; called at least every minute. */
+  readonly saveRendering: (
+    shop: { readonly namespace: string; readonly name: string },
+    rendering: ShopRendering,
+  ) => Promise<void>;
   /** Whether this replica is the one that shows what it sees. */
   readonly mayWriteStatus: (key: string) => boolean;
   /** Whether this bot talks to a Telegram on its own machine, which can only be a simulator. */
@@ -58,7 +65,17 @@ export class ShopReconciler {
     const stopped = shop === undefined ? undefined : this.#whyStopped(shop);
     if (shop === undefined || stopped !== undefined) await runner.stop(key);
     if (shop === undefined) return done;
-    return stopped === undefined ? this.#run(key, shop) : this.#show(key, shop, stopped);
+    if (stopped !== undefined) return this.#show(key, shop, stopped);
+    // Side by side: what customers' apps show does not hang on Telegram or a Secret, nor the bot on this being saved.
+    const [outcome, saved] = await Promise.allSettled([this.#run(key, shop), this.#saveRendering(shop)]);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    if (saved.status === 'rejected') throw saved.reason;
+    return outcome.value;
+  }
+
+  async #saveRendering({ metadata, spec }: VPNShop): Promise<void> {
+    const { name, namespace = '' } = metadata;
+    await this.#options.saveRendering({ namespace, name }, shopRendering(spec));
   }
 
   #whyStopped({ metadata }: VPNShop): ShopObservation | undefined {

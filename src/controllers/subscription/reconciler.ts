@@ -150,7 +150,11 @@ export class SubscriptionReconciler {
       const outcome = await this.#publisher.show(key, subscription, pausedView(subscription, declared, access));
       return { outcome, dueAtMs: Infinity };
     }
-    const entry = await records.writeState(declared, { suspended, limited: access.limited });
+    const entry = await records.writeState(declared, {
+      suspended,
+      limited: access.limited,
+      ...(spec === undefined ? {} : { trafficReset: spec.trafficReset }),
+    });
     await records.noteTraffic(entry, limits.limitBytes);
     const context = { key, subscription, entry, limits, access, nowMs };
     const { deliveries, hasNoRoom, nextDueAtMs } = await this.#panels.deliver(context, spec);

@@ -45,7 +45,7 @@ export class SubscriptionRecords {
   readonly #tokenKeys: () => Promise<TokenKeys>;
   readonly #ensure: Batcher<{ namespace: string; name: string }, BookEntry>;
   readonly #entitlements: Batcher<DeclaredEntitlement, number | undefined>;
-  readonly #states: Batcher<{ subscriptionId: string; suspended: boolean; limited: boolean }, undefined>;
+  readonly #states: Batcher<SubscriptionState & { readonly subscriptionId: string }, undefined>;
   readonly #provisioned: Batcher<{ subscriptionId: string; revision: number }, undefined>;
   readonly #addresses: Batcher<string, TokenRecord | undefined>;
   readonly #trafficMarks: Batcher<string, undefined>;
@@ -173,7 +173,7 @@ export class SubscriptionRecords {
   /** Writes what is true of it now; nothing if that is known. */
   async writeState(entry: BookEntry, state: SubscriptionState): Promise<BookEntry> {
     const { record } = entry;
-    if (record.state.suspended === state.suspended && record.state.limited === state.limited) return entry;
+    if (isSameState(record.state, state)) return entry;
     await this.#states.add({ subscriptionId: record.id, ...state });
     return this.#book.put({ ...record, state });
   }
@@ -269,6 +269,12 @@ export function usageOf(
 /** What was used in the month in which it began counts in that month. */
 function isMonthOver({ record, usedBytes, resetAtMs }: BookEntry, periodStartMs: number): boolean {
   return usedBytes > 0n && Math.max(resetAtMs, record.createdAtMs) < periodStartMs;
+}
+
+/** One that says nothing of resets is from before they were recorded, and nearly all of those have none. */
+function isSameState(known: SubscriptionState, state: SubscriptionState): boolean {
+  const isSameReset = (known.trafficReset ?? 'Never') === (state.trafficReset ?? 'Never');
+  return isSameReset && known.suspended === state.suspended && known.limited === state.limited;
 }
 
 function isSameEntitlement(known: EntitlementRecord, declared: DeclaredEntitlement): boolean {

@@ -6,7 +6,7 @@ const keys = {
   privateKey: 'CJJ_qzEhfY9M3LOtLSokfob7oO4SEPPOglFkAuT4K3w',
   publicKey: 'QBb690isqnDxzcWkw6l_JX91ZJZsI6pYZaawd6x_dgo',
 };
-const encryption = 'mlkem768x25519plus.native.0rtt.key';
+const encryption = 'mlkem768x25519plus.native.0rtt.QBb690isqnDxzcWkw6l_JX91ZJZsI6pYZaawd6x_dgo';
 
 interface Shape {
   readonly stream?: object;

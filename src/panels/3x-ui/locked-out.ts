@@ -8,9 +8,19 @@ type LockedOut = PanelInbound['lockedOut'];
 const remedies: Readonly<Record<LockoutReason, string>> = {
   'reality-min-client-ver':
     'REALITY refuses them by minClientVer, which Xray from 26.7.11 on takes to be 26.3.27 when it is empty; 1.0.0 lets them in, at a higher risk of the address being blocked',
-  'vless-encryption': 'sing-box has no VLESS encryption; only an inbound without it serves them',
+  'reality-transport': 'no Xray runs REALITY over this transport; it needs tcp, grpc or xhttp',
+  'vless-encryption':
+    'sing-box has no VLESS encryption, and mihomo cannot read other than its usual keys; an inbound without it serves them',
   xhttp: 'sing-box has no xhttp; only an inbound with another transport serves them',
+  'xhttp-settings':
+    'its xhttp settings say something that they cannot; remove downloadSettings and other rare settings, or offer an inbound without them',
   'http-header': "sing-box does not speak tcp's HTTP header; only an inbound without it serves them",
+  'grpc-service-name':
+    'they spell this gRPC service name differently from Xray; use letters, digits, dots, dashes and underscores alone',
+  'grpc-authority': 'they cannot send another gRPC authority than the server name; make both equal, or leave it empty',
+  path: 'its path is none of a URL; use a slash and letters, digits, dashes and underscores',
+  'certificate-pin':
+    'sing-box cannot pin a certificate by its hash; a certificate of a public authority, and no pin, serves them',
 };
 
 /** Client app families that cannot use an endpoint, with what would mend it. */

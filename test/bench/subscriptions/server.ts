@@ -63,6 +63,7 @@ async function startService(tokens: number): Promise<number> {
         return known.has(key) ? document(key) : undefined;
       },
     },
+
     clock: systemClock,
     log: silentLog,
     registry: new Registry(),

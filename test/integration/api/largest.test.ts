@@ -77,6 +77,14 @@ const largest: readonly [KindCases, object][] = [
         webhookUrl: `https://${hostName}/${'p'.repeat(700)}`,
       },
       publicUrl: `https://${hostName}/${'p'.repeat(700)}`,
+      subscriptions: {
+        title,
+        webPageUrl: `https://${hostName}/${'p'.repeat(1700)}`,
+        announce: { text: title, url: `https://${hostName}/${'p'.repeat(1700)}` },
+        apps: times(32, (index) => ({ userAgentPrefix: long(64, index), format: 'sing-box-legacy' })),
+        happ: { routing: `happ://routing/${'e'.repeat(4000)}`, hideSettings: true },
+        otherPublicUrls: times(8, (index) => `https://${hostName}/${String(index)}${'p'.repeat(200)}`),
+      },
       languages: {
         default: 'en',
         offered: ['en', ...times(15, (index) => `e${'abcdefghijklmno'[index] ?? ''}${'-abcdefgh'.repeat(3)}`)],

@@ -133,6 +133,21 @@ describe('a shop', () => {
     expect(runner.settings(keyOfShop())).toMatchObject({ spec: { timeZone: 'UTC', orders: { validMinutes: 30 } } });
   });
 
+  it('has shown to customers what it says, also while its bot has no token', async () => {
+    const { renderings } = start();
+    await applyShop({ subscriptions: { title: { default: 'Example' } } });
+    await vi.waitFor(() => {
+      expect(renderings.get(keyOfShop())).toEqual({ language: 'en', title: { default: 'Example' } });
+    }, soon);
+    await applyShop({ publicUrl: 'https://sub.example.com/', subscriptions: { updateIntervalHours: 6 } });
+    await vi.waitFor(() => {
+      expect(renderings.get(keyOfShop())).toMatchObject({
+        updateIntervalHours: 6,
+        publicUrls: ['https://sub.example.com'],
+      });
+    }, soon);
+  });
+
   it('is stopped when it is deleted, even while somebody else keeps it', async () => {
     await applyToken(token);
     await applyShop();

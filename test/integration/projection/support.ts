@@ -89,6 +89,7 @@ export async function createSellingWorld({
     shop: await ensureShop(botStore, { namespace: world.namespace, name: 'main', mode: 'live' }),
     databaseUrl,
     owner,
+    ownerUrl: world.databaseUrl,
     openReplica,
     passTime: (seconds) => passTime(owner, seconds),
     now: () => readClock(owner),

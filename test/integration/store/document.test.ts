@@ -64,6 +64,7 @@ describe('findByToken', () => {
           endpoints: nl.endpoints,
         },
       ],
+      devices: [],
     });
   });
 

@@ -33,14 +33,15 @@ describe('the role of the subscription service', () => {
     await expect(restricted.query(`select * from wayleave.${table}`)).rejects.toMatchObject(denied);
   });
 
-  it('can change nothing in any table', async () => {
+  it('can change nothing but what it remembers itself', async () => {
     const { owner, restricted } = await database('subscriptions');
     await subscription(owner);
     const tables = await owner.query<{ name: string }>(
       `select tablename as name from pg_tables where schemaname = 'wayleave'`,
     );
     expect(tables.length).toBeGreaterThan(10);
-    for (const { name } of tables) {
+    const own = new Set(['devices', 'token_uses']);
+    for (const { name } of tables.filter((table) => !own.has(table.name))) {
       await expect(restricted.query(`delete from wayleave.${name}`), name).rejects.toMatchObject(denied);
       await expect(restricted.query(`insert into wayleave.${name} default values`), name).rejects.toMatchObject(denied);
       await expect(restricted.query(`truncate wayleave.${name}`), name).rejects.toMatchObject(denied);
@@ -63,7 +64,8 @@ describe('every part', () => {
   it('has a right on every table that somebody needs, and every table is named', async () => {
     const { owner } = await database('bot');
     const tables = await owner.query<{ name: string }>(
-      `select tablename as name from pg_tables where schemaname = 'wayleave'`,
+      `select tablename as name from pg_tables where schemaname = 'wayleave'
+       union all select viewname from pg_views where schemaname = 'wayleave'`,
     );
     const named = new Set(Object.values(rights).flatMap((part) => Object.keys(part)));
     expect(named).toEqual(new Set(tables.map(({ name }) => name)));

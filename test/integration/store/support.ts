@@ -24,11 +24,14 @@ export const text = (pattern: RegExp | string): string => expect.stringMatching(
 
 export const tokenKeys = parseTokenKeys(createTokenKeyData());
 
-/** A store on a migrated database of its own, with the operator's rights and no others. */
+/**
+ * A store on a migrated database of its own, with the operator's rights, and with those of the subscription service to see
+ * what phones get of it. That each does its work with its own rights alone is another test's.
+ */
 export async function freshStore(): Promise<Store> {
   const { url } = await freshDatabase();
   const user = await freshUser(url);
-  await execute(url, `grant wayleave_operator to ${user.name}`);
+  await execute(url, `grant wayleave_operator, wayleave_subscriptions to ${user.name}`);
   return openAs('operator', user.url);
 }
 

@@ -38,6 +38,11 @@ export interface RunningService {
   readonly operator: Store;
   readonly relay: Relay;
   readonly get: (token: string) => Promise<Answer>;
+  /** Any path and any headers. */
+  readonly ask: (path: string, init?: RequestInit) => Promise<Answer>;
+  /** As the superuser, not through the relay. */
+  readonly databaseUrl: string;
+  readonly registry: Registry;
   readonly stop: () => void;
   readonly ended: Promise<void>;
 }
@@ -59,13 +64,14 @@ export async function startService(limits: Partial<ServiceLimits> = {}): Promise
     log: silentLog,
     applicationName: 'subscriptions',
   });
+  const registry = new Registry();
   const service = await serveFromStore({
     store,
     databaseUrl,
     clock: systemClock,
     random: () => 0,
     log: silentLog,
-    registry: new Registry(),
+    registry,
     listen: { host: '127.0.0.1', port: 0 },
     trustedProxies: [],
     profile: { title: 'Wayleave', updateIntervalHours: 12 },
@@ -79,20 +85,25 @@ export async function startService(limits: Partial<ServiceLimits> = {}): Promise
     await ended;
     await store.close();
   });
-  const get = async (token: string): Promise<Answer> => {
-    const response = await fetch(`http://127.0.0.1:${service.address.port}/sub/${token}`);
-    const {
-      date: _date,
-      connection: _connection,
-      'keep-alive': _keepAlive,
-      ...headers
-    } = Object.fromEntries(response.headers);
-    return { status: response.status, headers, body: await response.text() };
-  };
+  const base = `http://127.0.0.1:${service.address.port}`;
+  const ask = (path: string, init?: RequestInit): Promise<Answer> => fetchAnswer(base + path, init);
+  const get = (token: string): Promise<Answer> => ask(`/sub/${token}`);
   const stop = (): void => {
     stopping.abort();
   };
-  return { operator, relay, get, ended, stop };
+  return { operator, relay, get, ask, databaseUrl: url, registry, ended, stop };
+}
+
+/** A redirect is an answer, not a way to go. */
+export async function fetchAnswer(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, { redirect: 'manual', ...init });
+  const {
+    date: _date,
+    connection: _connection,
+    'keep-alive': _keepAlive,
+    ...headers
+  } = Object.fromEntries(response.headers);
+  return { status: response.status, headers, body: await response.text() };
 }
 
 export function endpoint(remark: string): VlessEndpoint {

@@ -12,6 +12,7 @@ export async function publishReliability(counts: Readonly<Record<string, number>
     granted_twice: 'grants',
     charges_unrecorded: 'charges',
     foreign_refunds: 'refunds',
+    documents_refused_by_real_parsers: 'documents',
   };
   const known = await readKnown();
   const figures = Object.entries(counts).map(([name, value]) => [name, { value, unit: units[name] ?? '' }]);

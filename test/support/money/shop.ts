@@ -29,6 +29,8 @@ export interface TestShop {
   readonly databaseUrl: string;
   /** The superuser, for looking on and for moving the clock. */
   readonly owner: pg.Pool;
+  /** Of the same database, for the superuser: to open it as another part. */
+  readonly ownerUrl: string;
   /** Another replica of the bot. */
   openReplica(): Promise<Store>;
   passTime(seconds: number): Promise<void>;
@@ -63,6 +65,7 @@ export async function openTestShop(
     shop: await ensureShop(store, { namespace: 'shop', name: 'main', mode }),
     databaseUrl,
     owner,
+    ownerUrl: url,
     openReplica,
     passTime: (seconds) => passTime(owner, seconds),
     now: () => readClock(owner),

@@ -49,6 +49,8 @@ button-new-address = 🔗 New link
 button-new-address-yes = Yes, a new link
 button-new-keys = 🔐 New keys
 button-new-keys-yes = Yes, new keys
+button-devices = 📱 Devices
+button-remove-device = Yes, remove it
 button-refund = ↩ Refund
 button-refund-yes = Yes, send { $price } back
 button-history = 🧾 Payments
@@ -202,6 +204,16 @@ status-suspended = ⛔ Suspended; paid until { $until }. Please write to support
 status-ended = ⛔ Not paid for any more. Renew, and the same link works again.
 traffic-of = Traffic: { $used } of { $limit }
 traffic-unlimited = Traffic: { $used }, unlimited
+
+## Devices
+
+devices-title = <b>Devices: { $used } of { $limit }</b>
+devices-unlimited = <b>Devices</b>
+devices-none = None yet. They appear when an app updates the subscription.
+devices-line = { $device } · last seen { $seen }
+devices-hint = Only apps that tell which device they run on are counted. One that was not seen for 60 days makes room by itself. Press one to remove it.
+device-unnamed = Unnamed device
+device-remove-ask = Remove “{ $device }”? It makes room for another one. Its app gets no servers any more when all places are taken again.
 
 ## Connecting
 

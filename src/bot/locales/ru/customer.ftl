@@ -49,6 +49,8 @@ button-new-address = 🔗 Новая ссылка
 button-new-address-yes = Да, новая ссылка
 button-new-keys = 🔐 Новые ключи
 button-new-keys-yes = Да, новые ключи
+button-devices = 📱 Устройства
+button-remove-device = Да, удалить
 button-refund = ↩ Возврат
 button-refund-yes = Да, вернуть { $price }
 button-history = 🧾 Платежи
@@ -207,6 +209,16 @@ status-suspended = ⛔ Приостановлена; оплачено до { $un
 status-ended = ⛔ Больше не оплачена. Продлите, и та же ссылка снова заработает.
 traffic-of = Трафик: { $used } из { $limit }
 traffic-unlimited = Трафик: { $used }, без ограничений
+
+## Устройства
+
+devices-title = <b>Устройства: { $used } из { $limit }</b>
+devices-unlimited = <b>Устройства</b>
+devices-none = Пока ни одного. Они появляются, когда приложение обновляет подписку.
+devices-line = { $device } · последний раз { $seen }
+devices-hint = Считаются только приложения, которые сообщают о своём устройстве. Устройство, которого не было 60 дней, освобождает место само. Нажмите на устройство, чтобы удалить его.
+device-unnamed = Безымянное устройство
+device-remove-ask = Удалить «{ $device }»? Место освободится для другого. Когда все места снова займут, приложение на нём перестанет получать серверы.
 
 ## Подключение
 

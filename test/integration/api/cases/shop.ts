@@ -30,6 +30,70 @@ const baseUrlCases = (what: string, spec: (url: string) => Patch) => [
   specCase(`${what} has no query`, spec('https://example.com/'), spec('https://example.com/?a=b')),
 ];
 
+const appCase = (prefix: string) => ({ subscriptions: { apps: [{ userAgentPrefix: prefix, format: 'links' }] } });
+
+const subscriptionsCases = [
+  specCase(
+    'the title of profiles has a default',
+    { subscriptions: { title: { default: 'Example', ru: 'Пример' } } },
+    { subscriptions: { title: { ru: 'Пример' } } },
+  ),
+  specCase(
+    'languages of the title of profiles are tags',
+    { subscriptions: { title: { default: 'Example', de: 'Beispiel' } } },
+    { subscriptions: { title: { default: 'Example', german: 'Beispiel' } } },
+  ),
+  specCase(
+    'the title of profiles is one line',
+    { subscriptions: { title: { default: 'Example' } } },
+    { subscriptions: { title: { default: 'Exam\nple' } } },
+  ),
+  specCase(
+    'apps come back within 30 days',
+    { subscriptions: { updateIntervalHours: 720 } },
+    { subscriptions: { updateIntervalHours: 721 } },
+  ),
+  specCase(
+    'the page of profiles is https',
+    { subscriptions: { webPageUrl: 'https://example.com' } },
+    { subscriptions: { webPageUrl: 'http://example.com' } },
+  ),
+  specCase(
+    'an announcement has a default',
+    { subscriptions: { announce: { text: { default: 'Hello' } } } },
+    { subscriptions: { announce: { text: { en: 'Hello' } } } },
+  ),
+  specCase(
+    'languages of an announcement are tags',
+    { subscriptions: { announce: { text: { default: 'Hello', de: 'Hallo' } } } },
+    { subscriptions: { announce: { text: { default: 'Hello', german: 'Hallo' } } } },
+  ),
+  specCase(
+    'an announcement is one line',
+    { subscriptions: { announce: { text: { default: 'Hello' } } } },
+    { subscriptions: { announce: { text: { default: 'Hel\nlo' } } } },
+  ),
+  specCase(
+    'an announcement leads to https',
+    { subscriptions: { announce: { text: { default: 'Hello' }, url: 'https://example.com' } } },
+    { subscriptions: { announce: { text: { default: 'Hello' }, url: 'tg://resolve' } } },
+  ),
+  specCase('an app is named as it names itself', appCase('FlClash X'), appCase('Клиент')),
+  specCase('an app gets a format that there is', appCase('Happ'), {
+    subscriptions: { apps: [{ userAgentPrefix: 'Happ', format: 'surge' }] },
+  }),
+  specCase(
+    'routing is a link of Happ',
+    { subscriptions: { happ: { routing: 'happ://routing/onadd/e30=' } } },
+    { subscriptions: { happ: { routing: 'https://example.com/routing' } } },
+  ),
+  specCase(
+    'other public addresses are https elsewhere than on this machine',
+    { subscriptions: { otherPublicUrls: ['https://old.example.com/vpn', 'http://127.0.0.1:8080'] } },
+    { subscriptions: { otherPublicUrls: ['http://old.example.com'] } },
+  ),
+];
+
 export const shopCases: KindCases = {
   kind: 'VPNShop',
   smallest: {
@@ -176,6 +240,7 @@ export const shopCases: KindCases = {
       { refunds: { selfService: { withinHours: 24, maxTrafficUsed: '1 GB' } } },
     ),
     ...baseUrlCases('the public address', (publicUrl) => ({ publicUrl })),
+    ...subscriptionsCases,
     specCase('a price holds for 5 minutes at least', { orders: { validMinutes: 5 } }, { orders: { validMinutes: 4 } }),
     specCase(
       'a price holds for a week at most',

@@ -1,0 +1,18 @@
+import type { Endpoint, VlessCredential } from './endpoint.ts';
+import { renderMtprotoLink } from './mtproto.ts';
+import { renderVlessLink } from './vless-link.ts';
+
+/**
+ * The link of anything that is sold, for people: pages, QR codes, messages. Documents for apps hold VPN servers alone. A
+ * further protocol is a further case, which the compiler asks for.
+ *
+ * @throws FormatError FORMAT_ENDPOINT_INVALID if a link made of this would not be usable
+ */
+export function renderEndpointLink(endpoint: Endpoint, credential: VlessCredential): string {
+  switch (endpoint.protocol) {
+    case 'vless':
+      return renderVlessLink(endpoint, credential);
+    case 'mtproto':
+      return renderMtprotoLink(endpoint);
+  }
+}

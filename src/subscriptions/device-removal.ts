@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { Log } from '../base/log.ts';
+import { type Answer, missAnswer, privateHeaders, tooManyAnswer, unavailableAnswer } from './answer.ts';
+import type { ClientAddresses } from './client-address.ts';
+import type { CachedDocument, DocumentCache } from './document-cache.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import type { Standing } from './standing.ts';
+
+export interface DeviceRemovalParts {
+  readonly cache: Pick<DocumentCache<CachedDocument>, 'lookup' | 'invalidate'>;
+  readonly standing: (cached: CachedDocument) => Standing;
+  /** @returns whether it was there */
+  readonly remove: (subscriptionId: string, deviceId: string) => Promise<boolean>;
+  readonly isToken: (token: string) => boolean;
+  readonly keyOf: (token: string) => string;
+  readonly addresses: ClientAddresses;
+  readonly addressLimiter: RateLimiter;
+  readonly tokenLimiter: RateLimiter;
+  readonly log: Log;
+}
+
+export interface DeviceRemovalRequest {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly token: string;
+  readonly deviceId: string;
+}
+
+/**
+ * What the form on the customer's page asks for: one device less. Answers with a redirect to the page, so that reloading
+ * it asks for nothing again.
+ *
+ * No proof against forged requests is needed beside the address itself: a foreign page that could make a browser send this
+ * knows the token already, and whoever knows it may do everything that the page can. Nothing hangs on cookies.
+ */
+export function createDeviceRemoval(parts: DeviceRemovalParts): (request: DeviceRemovalRequest) => Promise<void> {
+  return async ({ message, response, token, deviceId }) => {
+    const forwardedFor = message.headers['x-forwarded-for'];
+    const client = parts.addresses.keyOf(
+      message.socket.remoteAddress ?? '',
+      Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor,
+    );
+    const addressWait = parts.addressLimiter.take(client);
+    if (addressWait > 0) return send(response, tooManyAnswer(addressWait));
+    if (!parts.isToken(token)) return send(response, missAnswer);
+    const key = parts.keyOf(token);
+    const tokenWait = parts.tokenLimiter.take(key);
+    if (tokenWait > 0) return send(response, tooManyAnswer(tokenWait));
+    const lookup = await parts.cache.lookup(key);
+    if (lookup.kind === 'unavailable') return send(response, unavailableAnswer);
+    if (lookup.kind === 'absent') return send(response, missAnswer);
+    const standing = parts.standing(lookup.cached);
+    // A replaced address shows no page with devices any more, and must not change them.
+    if (standing === 'unknown' || standing === 'moved') return send(response, missAnswer);
+    const { subscriptionId } = lookup.cached.document;
+    try {
+      await parts.remove(subscriptionId, deviceId);
+    } catch (error) {
+      parts.log.warn({ err: error, tokenHash: key.slice(0, 8) }, 'a device cannot be removed now');
+      return send(response, unavailableAnswer);
+    }
+    parts.cache.invalidate(subscriptionId);
+    send(response, backTo(token));
+  };
+}
+
+/** Relative, because behind a proxy only the browser knows under which address it reached us. */
+function backTo(token: string): Answer {
+  const location = `../../../${encodeURIComponent(token)}`;
+  return {
+    status: 303,
+    body: '',
+    encoding: 'latin1',
+    headers: ['location', location, 'content-length', '0', 'cache-control', 'no-store', ...privateHeaders],
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body, encoding }: Answer): void {
+  response.writeHead(status, headers as string[]);
+  response.end(body, encoding);
+}
