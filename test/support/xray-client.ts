@@ -166,8 +166,8 @@ export function clientConfig(link: string, port: number): object {
 
 function tcpTransport(parameter: (name: string) => string): object {
   if (parameter('headerType') !== 'http') return {};
-  const request = { path: [parameter('path') || '/'], headers: hostHeaders(parameter('host')) };
-  return { tcpSettings: { header: { type: 'http', request } } };
+  const asked = { path: [parameter('path') || '/'], headers: hostHeaders(parameter('host')) };
+  return { tcpSettings: { header: { type: 'http', request: asked } } };
 }
 
 function streamSettings(parameter: (name: string) => string): object {
