@@ -5,8 +5,9 @@ import { ensureTools, TOOL_NAMES } from './support/toolchain.ts';
 
 const HELP = `npm test [-- <part of a test file's path> …] [-- <option of vitest> …]
 
-Runs the tests, on a real Kubernetes API server, a real PostgreSQL, a real 3x-ui and a real Xray. The first run builds
-those programs from source and keeps them (10 min or so); later runs start at once. Nothing is left running.
+Runs the tests, on a real Kubernetes API server, a real PostgreSQL, a real 3x-ui and the real Xray, mihomo and sing-box.
+The first run builds those programs from source and keeps them (20 min or so); later runs start at once. Nothing is left
+running.
 
   npm test                                everything
   npm test -- src/kube                    the test files whose path contains src/kube

@@ -71,9 +71,16 @@ const rows: readonly Row[] = [
     out: { mihomo: 'vless-encryption', 'sing-box': 'vless-encryption' },
   },
   {
-    what: "tcp's HTTP header",
+    what: "tcp's HTTP header inside TLS",
     transport: { type: 'tcp', httpHeader: { path: '/', host: '' } },
+    security: tls,
     out: { 'sing-box': 'http-header' },
+  },
+  { what: "tcp's HTTP header", transport: { type: 'tcp', httpHeader: { path: '/', host: '' } }, out: {} },
+  {
+    what: "tcp's HTTP header with no path of a URL",
+    transport: { type: 'tcp', httpHeader: { path: '/%', host: '' } },
+    out: { 'sing-box': 'path' },
   },
   {
     what: 'a pinned certificate',

@@ -66,7 +66,10 @@ function transportLockout({ transport, security }: Judged, core: ClientCore): Lo
   }
   switch (transport.type) {
     case 'tcp':
-      return transport.httpHeader !== undefined && core === 'sing-box' ? 'http-header' : undefined;
+      if (transport.httpHeader === undefined || core !== 'sing-box') return undefined;
+      // Its "http" is this over bare TCP, and HTTP/2 inside TLS.
+      if (security.type !== 'none') return 'http-header';
+      return isUrlPath(transport.httpHeader.path) ? undefined : 'path';
     case 'ws':
     case 'httpupgrade':
       return isUrlPath(transport.path) ? undefined : 'path';

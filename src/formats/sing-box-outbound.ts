@@ -58,8 +58,12 @@ function transportOf(endpoint: VlessEndpoint): Fields | undefined {
     }
     case 'grpc':
       return { type: 'grpc', service_name: grpcPathOf(transport)?.service ?? '' };
-    // Locked out, except for plain tcp, which is no transport here.
-    case 'tcp':
+    case 'tcp': {
+      if (transport.httpHeader === undefined) return undefined;
+      const { path, host } = transport.httpHeader;
+      return { type: 'http', method: 'GET', path: path || '/', host: hostHeaderOf(host, endpoint).split(',') };
+    }
+    // Locked out.
     case 'xhttp':
       return undefined;
   }

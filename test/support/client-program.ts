@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ClientProgram } from './client-documents.ts';
 import { startGuarded } from './guarded-process.ts';
-import { freePort, waitUntil } from './processes.ts';
+import { freePort, waitUntil, withFreePorts } from './processes.ts';
 import { fetchByProxy } from './xray-client.ts';
 import { accepts } from './xray.ts';
 
@@ -35,19 +35,36 @@ export interface RunningClient {
   stop(): Promise<void>;
 }
 
+/** What surrounds a client. */
+export interface ClientWorld {
+  /** PEM of authorities to trust in the place of the system's, as certificates of real servers are trusted. */
+  readonly trusted?: string;
+  /**
+   * A page of the home network, which goes around the tunnel: the client is ready when it brings that. mihomo listens a
+   * moment before it takes care of connections.
+   */
+  readonly homePage?: string;
+}
+
 /**
  * Runs a client program with a configuration until its proxy listens.
  *
- * @param homePage a page of the home network, which goes around the tunnel: the client is ready when it brings that.
- *   mihomo listens a moment before it takes care of connections
- * @param trusted PEM of authorities to trust in the place of the system's, as certificates of real servers are trusted
  * @throws Error with the end of its log when it ends before that
  */
 export async function startClient(
   program: ClientProgram,
   binary: string,
   config: string,
-  { trusted, homePage }: { readonly trusted?: string; readonly homePage?: string } = {},
+  world: ClientWorld = {},
+): Promise<RunningClient> {
+  return withFreePorts(() => startOnce(program, binary, config, world));
+}
+
+async function startOnce(
+  program: ClientProgram,
+  binary: string,
+  config: string,
+  { trusted, homePage }: ClientWorld,
 ): Promise<RunningClient> {
   const port = await freePort();
   const folder = await mkdtemp(path.join(tmpdir(), 'wayleave-client-'));

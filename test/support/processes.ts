@@ -97,3 +97,15 @@ export async function freePort(preferred = 0): Promise<number> {
   if (address === null || typeof address === 'string') throw new Error('the system gave no TCP port');
   return address.port;
 }
+
+/** Starts a program again when somebody took the port that {@link freePort} had found for it. */
+export async function withFreePorts<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken = error instanceof Error && /address already in use/.test(error.message);
+      if (!isTaken || attempt === 5) throw error;
+    }
+  }
+}

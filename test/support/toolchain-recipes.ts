@@ -61,7 +61,7 @@ export const TOOL_RECIPES: Readonly<Record<ToolName, ToolRecipe>> = {
   },
   'sing-box': { module: 'sing-box', ...SING_BOX, seconds: 200 },
   // The schema before the present one: 1.11 is the last that the older apps embed.
-  'sing-box-legacy': { module: 'sing-box-legacy', ...SING_BOX, seconds: 150 },
+  'sing-box-legacy': { module: 'sing-box-legacy', ...SING_BOX, seconds: 120 },
 };
 
 export const TOOL_NAMES = Object.keys(TOOL_RECIPES) as readonly ToolName[];

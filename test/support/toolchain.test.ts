@@ -76,6 +76,16 @@ describe('the toolchain', () => {
     expect(panel).toContain('cgo=1');
   });
 
+  it('compiles in what sing-box needs for REALITY, and its version from the module', async () => {
+    await go();
+    await ensureTools(['sing-box', 'sing-box-legacy', 'mihomo', 'xray']);
+    const [current = '', legacy = '', mihomo = '', xray = ''] = await calls();
+    expect(current).toMatch(/-tags=with_utls,\S* .*-checklinkname=0 .*constant\.Version=1\.14\.\d+ /);
+    expect(legacy).toMatch(/-tags=with_utls,\S* .*constant\.Version=1\.11\.\d+ /);
+    expect(mihomo).toMatch(/-tags=with_gvisor .*constant\.Version=1\.\d+\.\d+ /);
+    expect(xray).not.toContain('-tags');
+  });
+
   it.each<[string, ToolName, () => Promise<unknown>, RegExp]>([
     ['no Go', 'etcd', async () => undefined, /Go 1\.26 or newer.*"go" is not there.*WAYLEAVE_TOOL_ETCD/],
     ['an old Go', 'etcd', async () => go({ version: 'go1.25.9' }), /this machine has go1\.25\.9/],

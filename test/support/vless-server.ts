@@ -1,6 +1,6 @@
 import type { VlessEndpoint } from '../../src/formats/endpoint.ts';
 import type { KeyedCertificate } from './certificates.ts';
-import { freePort } from './processes.ts';
+import { freePort, withFreePorts } from './processes.ts';
 import { startXray } from './xray.ts';
 
 /** The pair of the golden tests: the public half is in endpoints, the private one nowhere but in servers of tests. */
@@ -39,6 +39,10 @@ export interface VlessServer {
  * the server could answer for, and a request that went around the tunnel fails instead of succeeding.
  */
 export async function startVlessServer(options: VlessServerOptions): Promise<VlessServer> {
+  return withFreePorts(() => startOnce(options));
+}
+
+async function startOnce(options: VlessServerOptions): Promise<VlessServer> {
   const endpoints: VlessEndpoint[] = [];
   for (const endpoint of options.endpoints) {
     endpoints.push({ ...endpoint, address: '127.0.0.1', port: await freePort() });

@@ -14,7 +14,7 @@ const remedies: Readonly<Record<LockoutReason, string>> = {
   xhttp: 'sing-box has no xhttp; only an inbound with another transport serves them',
   'xhttp-settings':
     'its xhttp settings say something that they cannot; remove downloadSettings and other rare settings, or offer an inbound without them',
-  'http-header': "sing-box does not speak tcp's HTTP header; only an inbound without it serves them",
+  'http-header': "sing-box does not speak tcp's HTTP header inside TLS; only an inbound without it serves them",
   'grpc-service-name':
     'they spell this gRPC service name differently from Xray; use letters, digits, dots, dashes and underscores alone',
   'grpc-authority': 'they cannot send another gRPC authority than the server name; make both equal, or leave it empty',

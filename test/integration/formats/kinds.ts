@@ -56,6 +56,10 @@ export function kindsOf({ pin }: Pick<Trust, 'pin'>, encryption: string): readon
       transport: { type: 'tcp', httpHeader: { path: '/', host: 'cdn.example.com' } },
       security: none,
     },
+    'tcp with an HTTP header, tls': {
+      transport: { type: 'tcp', httpHeader: { path: '/a', host: '' } },
+      security: tls,
+    },
     ws: { transport: ws, security: none },
     'ws, tls': { transport: { ...ws, host: serverName }, security: tls },
     'ws, tls, alpn of a browser': { transport: ws, security: { ...tls, alpn: ['h2', 'http/1.1'] } },

@@ -80,7 +80,7 @@ describe('the wall of REALITY', () => {
 const foreignToSingBox: Readonly<Record<string, object>> = {
   xhttp: { transport: { type: 'xhttp', path: '/xhttp' } },
   'tcp, encrypted': { encryption: 'mlkem768x25519plus.native.0rtt.QBb690isqnDxzcWkw6l_JX91ZJZsI6pYZaawd6x_dgo' },
-  'tcp with an HTTP header': { transport: { type: 'tcp', header: { type: 'http' } } },
+  'tcp with an HTTP header, tls': { transport: { type: 'tcp', header: { type: 'http' } } },
 };
 
 describe.each(['sing-box', 'sing-box-legacy'])('%s', (format) => {
