@@ -1,8 +1,7 @@
 /**
  * A YAML document with one key, or one item of a list, to a line. Values are written as JSON, which YAML 1.2 contains:
  * every string is in double quotes, so nothing in one can become a number, a date, a comment or a key. (`2351e1` and
- * `09561058` as short ids became numbers elsewhere, and mihomo refused the whole profile.) It costs a tenth of what a
- * general writer takes.
+ * `09561058` as short ids became numbers elsewhere, and mihomo refused the whole profile.)
  *
  * @param document its keys must be plain words
  */

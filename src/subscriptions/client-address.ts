@@ -6,9 +6,9 @@ import { SubscriptionServiceError } from './errors.ts';
 export interface ClientAddresses {
   /**
    * @param peer address at the other end of the connection
-   * @param forwardedFor the X-Forwarded-For header, joined if it came several times
+   * @param forwardedFor the X-Forwarded-For header, a list if it came several times
    */
-  keyOf(peer: string, forwardedFor: string | undefined): string;
+  keyOf(peer: string, forwardedFor: string | readonly string[] | undefined): string;
 }
 
 /**
@@ -28,7 +28,7 @@ export function clientAddresses(trustedProxies: readonly string[]): ClientAddres
       }
       // From the right: each trusted proxy vouches for the entry before it, and for nothing further left.
       let client = direct;
-      for (const hop of forwardedFor.split(',').toReversed()) {
+      for (const hop of String(forwardedFor).split(',').toReversed()) {
         const address = plainAddress(hop.trim());
         if (address === undefined) break;
         client = address;

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { bareDocument } from '../../test/support/subscription-service.ts';
 import { deviceHash, readDevice } from './device-headers.ts';
 import { type Admission, admissionHeaders, DeviceGate, type DeviceRegistry } from './device-gate.ts';
 import { createDeviceMetrics } from './device-metrics.ts';
@@ -11,30 +12,16 @@ import type { SubscriptionDocument } from './source.ts';
 const hwid = (name: string) => ({ 'x-hwid': `device-of-${name}` });
 
 function document(limit: number | undefined, known: readonly string[] = []): SubscriptionDocument {
-  return {
-    subscriptionId: 's',
-    token: { revoked: false },
-    suspended: false,
-    access: 'granted',
-    limited: false,
-    usage: { uploadBytes: 0, downloadBytes: 0 },
-    servers: [],
-    ...(limit === undefined
-      ? {}
-      : {
-          devices: {
-            limit,
-            known: known.map((name) => ({
-              id: name,
-              hash: deviceHash('s', `device-of-${name}`),
-              model: '',
-              os: '',
-              firstSeenMs: 1,
-              lastSeenMs: 2,
-            })),
-          },
-        }),
-  };
+  if (limit === undefined) return bareDocument();
+  const devices = known.map((name) => ({
+    id: name,
+    hash: deviceHash('s', `device-of-${name}`),
+    model: '',
+    os: '',
+    firstSeenMs: 1,
+    lastSeenMs: 2,
+  }));
+  return bareDocument({ devices: { limit, known: devices } });
 }
 
 function setup() {

@@ -1,22 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { isTokenForm } from './alias-paths.ts';
 import { type Answer, missAnswer, privateHeaders, tooManyAnswer, unavailableAnswer } from './answer.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { CachedDocument, DocumentCache } from './document-cache.ts';
 import type { RateLimiter } from './rate-limit.ts';
-import type { Standing } from './standing.ts';
+import { tokenKey } from './request-handler.ts';
+import { standingOf } from './standing.ts';
+import { writeAnswer } from './write-answer.ts';
 
 export interface DeviceRemovalParts {
   readonly cache: Pick<DocumentCache<CachedDocument>, 'lookup' | 'invalidate'>;
-  readonly standing: (cached: CachedDocument) => Standing;
   /** @returns whether it was there */
   readonly remove: (subscriptionId: string, deviceId: string) => Promise<boolean>;
-  readonly isToken: (token: string) => boolean;
-  readonly keyOf: (token: string) => string;
   readonly addresses: ClientAddresses;
   readonly addressLimiter: RateLimiter;
   readonly tokenLimiter: RateLimiter;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -36,32 +38,31 @@ export interface DeviceRemovalRequest {
  */
 export function createDeviceRemoval(parts: DeviceRemovalParts): (request: DeviceRemovalRequest) => Promise<void> {
   return async ({ message, response, token, deviceId }) => {
-    const forwardedFor = message.headers['x-forwarded-for'];
-    const client = parts.addresses.keyOf(
-      message.socket.remoteAddress ?? '',
-      Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor,
-    );
+    const send = (answer: Answer): void => {
+      writeAnswer(response, answer);
+    };
+    const client = parts.addresses.keyOf(message.socket.remoteAddress ?? '', message.headers['x-forwarded-for']);
     const addressWait = parts.addressLimiter.take(client);
-    if (addressWait > 0) return send(response, tooManyAnswer(addressWait));
-    if (!parts.isToken(token)) return send(response, missAnswer);
-    const key = parts.keyOf(token);
+    if (addressWait > 0) return send(tooManyAnswer(addressWait));
+    if (!isTokenForm(token)) return send(missAnswer);
+    const key = tokenKey(token);
     const tokenWait = parts.tokenLimiter.take(key);
-    if (tokenWait > 0) return send(response, tooManyAnswer(tokenWait));
+    if (tokenWait > 0) return send(tooManyAnswer(tokenWait));
     const lookup = await parts.cache.lookup(key);
-    if (lookup.kind === 'unavailable') return send(response, unavailableAnswer);
-    if (lookup.kind === 'absent') return send(response, missAnswer);
-    const standing = parts.standing(lookup.cached);
+    if (lookup.kind === 'unavailable') return send(unavailableAnswer);
+    if (lookup.kind === 'absent') return send(missAnswer);
+    const standing = standingOf(lookup.cached.document, parts.clock.now());
     // A replaced address shows no page with devices any more, and must not change them.
-    if (standing === 'unknown' || standing === 'moved') return send(response, missAnswer);
+    if (standing === 'unknown' || standing === 'moved') return send(missAnswer);
     const { subscriptionId } = lookup.cached.document;
     try {
       await parts.remove(subscriptionId, deviceId);
     } catch (error) {
       parts.log.warn({ err: error, tokenHash: key.slice(0, 8) }, 'a device cannot be removed now');
-      return send(response, unavailableAnswer);
+      return send(unavailableAnswer);
     }
     parts.cache.invalidate(subscriptionId);
-    send(response, backTo(token));
+    send(backTo(token));
   };
 }
 
@@ -74,9 +75,4 @@ function backTo(token: string): Answer {
     encoding: 'latin1',
     headers: ['location', location, 'content-length', '0', 'cache-control', 'no-store', ...privateHeaders],
   };
-}
-
-function send(response: ServerResponse, { status, headers, body, encoding }: Answer): void {
-  response.writeHead(status, headers as string[]);
-  response.end(body, encoding);
 }

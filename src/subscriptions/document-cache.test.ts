@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { bareDocument } from '../../test/support/subscription-service.ts';
 import { type CachedDocument, DocumentCache, type DocumentCacheOptions } from './document-cache.ts';
 import type { SubscriptionDocument } from './source.ts';
 
@@ -14,17 +15,7 @@ const document = (
   subscriptionId: string,
   title = 'v1',
   extra: Partial<SubscriptionDocument> = {},
-): SubscriptionDocument => ({
-  subscriptionId,
-  title,
-  token: { revoked: false },
-  suspended: false,
-  access: 'granted',
-  limited: false,
-  usage: { uploadBytes: 0, downloadBytes: 0 },
-  servers: [],
-  ...extra,
-});
+): SubscriptionDocument => bareDocument({ subscriptionId, title, ...extra });
 
 const keep = (read: SubscriptionDocument): CachedDocument => ({
   document: read,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { validateHeaderValue } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
+import { bareDocument } from '../../test/support/subscription-service.ts';
 import { subscriptionFormats } from '../formats/formats.ts';
 import { mihomo } from '../formats/mihomo.ts';
 import { singBox } from '../formats/sing-box.ts';
@@ -16,17 +17,6 @@ const settings: ProfileSettings = { title: 'Wayleave', updateIntervalHours: 12 }
 
 const [links] = subscriptionFormats;
 
-const documentOf = (change: Partial<SubscriptionDocument> = {}): SubscriptionDocument => ({
-  subscriptionId: 's',
-  token: { revoked: false },
-  suspended: false,
-  access: 'granted',
-  limited: false,
-  usage: { uploadBytes: 0, downloadBytes: 0 },
-  servers: [],
-  ...change,
-});
-
 interface Asked {
   readonly profile?: ProfileSettings;
   readonly shop?: ShopRendering;
@@ -37,7 +27,7 @@ interface Asked {
 
 function headersOf(change: Partial<SubscriptionDocument>, asked: Asked = {}): Map<string, string> {
   const { profile = settings, shop, headers = 'app', language = 'en', format = links } = asked;
-  return pairs(profileHeaders(documentOf(change), profileOf(profile, shop), { language, headers, format }));
+  return pairs(profileHeaders(bareDocument(change), profileOf(profile, shop), { language, headers, format }));
 }
 
 function pairs(flat: readonly string[]): Map<string, string> {
@@ -230,7 +220,7 @@ describe('what depends on the moment', () => {
   const address = 'https://sub.example.com/sub/token';
   const nowMs = Date.UTC(2026, 11, 31, 23, 59, 59);
   const of = (change: Partial<SubscriptionDocument>, profile: ProfileSettings = settings) =>
-    pairs(momentaryHeaders(documentOf(change), profileOf(profile, undefined), { nowMs, address }));
+    pairs(momentaryHeaders(bareDocument(change), profileOf(profile, undefined), { nowMs, address }));
 
   it('is the page of the customer, where the seller has none', () => {
     expect(of({}).get('profile-web-page-url')).toBe(address);

@@ -84,11 +84,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
       metrics.request(notModified ? 'not_modified' : outcome, app.family, (clock.monotonic() - startedMs) / 1000);
     };
 
-    const forwardedFor = headers['x-forwarded-for'];
-    const client = parts.addresses.keyOf(
-      socket.remoteAddress ?? '',
-      Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor,
-    );
+    const client = parts.addresses.keyOf(socket.remoteAddress ?? '', headers['x-forwarded-for']);
     const addressWait = parts.addressLimiter.take(client);
     if (addressWait > 0) return finish(tooManyAnswer(addressWait), 'limited_address');
     const named = formatName === undefined ? undefined : formatNamed(formatName);

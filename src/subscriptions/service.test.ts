@@ -5,43 +5,22 @@ import { Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import {
+  dayMs as day,
+  documentOf,
+  startMs as start,
+  token,
+  unknownToken,
+} from '../../test/support/subscription-service.ts';
 import type { Log } from '../base/log.ts';
-import type { VlessEndpoint } from '../formats/endpoint.ts';
 import { parseVlessLink } from '../formats/parse-vless-link.ts';
 import { type ServiceLimits, startSubscriptionService, type SubscriptionService } from './service.ts';
 import type { SubscriptionDocument } from './source.ts';
 
-const start = Date.UTC(2026, 10, 23);
 const hour = 3_600_000;
-const day = 24 * hour;
-const token = 'AAAAbbbbCCCCddddEEEEffffGGGGhhh1';
-const unknown = 'AAAAbbbbCCCCddddEEEEffffGGGGhhh2';
 
-const endpoint = (remark: string): VlessEndpoint => ({
-  protocol: 'vless',
-  address: 'nl1.example.com',
-  port: 443,
-  remark,
-  transport: { type: 'ws', path: '/a', host: '' },
-  security: { type: 'none' },
-  encryption: 'none',
-});
-
-const document = (change: Partial<SubscriptionDocument> = {}): SubscriptionDocument => ({
-  subscriptionId: 's',
-  title: 'Пятёрка',
-  token: { revoked: false },
-  suspended: false,
-  access: 'granted',
-  limited: false,
-  expiresAtMs: start + 30 * day,
-  usage: { uploadBytes: 1, downloadBytes: 2, limitBytes: 3 },
-  servers: ['NL', 'DE'].map((name) => ({
-    endpoint: endpoint(name),
-    clientUuid: '5783a3e7-e373-51cd-8642-c83782b807c5',
-  })),
-  ...change,
-});
+const document = (change: Partial<SubscriptionDocument> = {}): SubscriptionDocument =>
+  documentOf({ title: 'Пятёрка', ...change });
 
 const running: SubscriptionService[] = [];
 afterEach(async () => {
@@ -165,7 +144,7 @@ describe('GET /sub/<token>', () => {
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.body).not.toContain(token);
     expect((await get(`/sub/${token}?open=nothing`)).status).toBe(400);
-    expect(await get(`/sub/${unknown}?open=hiddify`)).toEqual(await get(`/sub/${unknown}`));
+    expect(await get(`/sub/${unknownToken}?open=hiddify`)).toEqual(await get(`/sub/${unknownToken}`));
   });
 
   it('answers in plain text when asked, and refuses other formats whoever asks', async () => {
@@ -175,7 +154,7 @@ describe('GET /sub/<token>', () => {
     expect(Buffer.from(list.body, 'base64').toString()).toBe(plain.body);
     const refused = await get(`/sub/${token}?format=yaml`);
     expect(refused.status).toBe(400);
-    expect(await get(`/sub/${unknown}?format=yaml`)).toEqual(refused);
+    expect(await get(`/sub/${unknownToken}?format=yaml`)).toEqual(refused);
     expect((await get(`/sub/${token}?format=plain&format=links`)).status).toBe(400);
   });
 
@@ -205,7 +184,7 @@ describe('GET /sub/<token>', () => {
     clock.advance(10_000);
     expect(remarks((await get(`/sub/${token}`)).body)).toHaveLength(1);
     clock.advance(15 * 60_000);
-    expect(await get(`/sub/${token}`)).toEqual(await get(`/sub/${unknown}`));
+    expect(await get(`/sub/${token}`)).toEqual(await get(`/sub/${unknownToken}`));
   });
 });
 
@@ -213,7 +192,7 @@ describe('a miss', () => {
   it('is the same bytes for whatever is not there', async () => {
     const { port, state } = await serve();
     state.documents.set('revoked-revoked-revoked-revoked-', document({ token: { revoked: true } }));
-    const expected = await raw(port, rawGet(`/sub/${unknown}`));
+    const expected = await raw(port, rawGet(`/sub/${unknownToken}`));
     expect(expected).toMatch(/^HTTP\/1\.1 404 /);
     const others = [
       '/sub/revoked-revoked-revoked-revoked-',
@@ -244,14 +223,14 @@ describe('an outage of the database', () => {
     const { 'x-wayleave-stale-seconds': age, ...headers } = during.headers;
     expect({ ...during, headers }).toEqual(before);
     expect(age).toBe('3600');
-    const stranger = await get(`/sub/${unknown}`);
+    const stranger = await get(`/sub/${unknownToken}`);
     expect([stranger.status, stranger.headers['retry-after']]).toEqual([503, '30']);
     clock.advance(hour);
     expect(remarks((await get(`/sub/${token}`)).body)[0]).toMatch(/expired/i);
     state.documents.set(token, document({ expiresAtMs: start + 60 * day }));
     state.fails = false;
     clock.advance(5000);
-    await expect.poll(async () => (await get(`/sub/${unknown}`)).status).toBe(404);
+    await expect.poll(async () => (await get(`/sub/${unknownToken}`)).status).toBe(404);
     const after = await get(`/sub/${token}`);
     expect(after.body).toBe(before.body);
     expect(after.headers['x-wayleave-stale-seconds']).toBeUndefined();
@@ -260,10 +239,10 @@ describe('an outage of the database', () => {
   it('is logged once when it begins and once when it ends', async () => {
     const { get, clock, state, logged } = await serve();
     state.fails = true;
-    for (let asked = 0; asked < 5; asked += 1) await get(`/sub/${unknown}`);
+    for (let asked = 0; asked < 5; asked += 1) await get(`/sub/${unknownToken}`);
     state.fails = false;
     clock.advance(100);
-    await expect.poll(async () => (await get(`/sub/${unknown}`)).status).toBe(404);
+    await expect.poll(async () => (await get(`/sub/${unknownToken}`)).status).toBe(404);
     expect(logged).toHaveLength(2);
   });
 });
@@ -294,7 +273,7 @@ describe('limits', () => {
     const { get } = await serve(document(), { limits: { perToken: two } });
     for (const [name, status] of [
       [token, 200],
-      [unknown, 404],
+      [unknownToken, 404],
     ] as const) {
       const statuses = [];
       for (let asked = 0; asked < 3; asked += 1) statuses.push((await get(`/sub/${name}`)).status);
@@ -324,7 +303,7 @@ describe('what the service tells others', () => {
   it('counts outcomes by family, with a fixed set of labels', async () => {
     const { get, registry, state, clock } = await serve();
     await get(`/sub/${token}`, { headers: { 'user-agent': 'v2rayNG/2.3.5' } });
-    await get(`/sub/${unknown}`, { headers: { 'user-agent': 'anything/1' } });
+    await get(`/sub/${unknownToken}`, { headers: { 'user-agent': 'anything/1' } });
     state.fails = true;
     clock.advance(20_000);
     await get(`/sub/${token}`, { headers: { 'user-agent': 'Happ/3' } });
@@ -355,10 +334,10 @@ describe('what the service tells others', () => {
     clock.advance(10_000);
     expect((await get(`/sub/${token}`)).status).toBe(200);
     state.fails = true;
-    await get(`/sub/${unknown}`);
+    await get(`/sub/${unknownToken}`);
     expect(logged.length).toBeGreaterThan(0);
     const said = JSON.stringify(logged, (_, value: unknown) => (value instanceof Error ? String(value.stack) : value));
-    for (const secret of [token, unknown, '127.0.0.1', '5783a3e7']) {
+    for (const secret of [token, unknownToken, '127.0.0.1', '5783a3e7']) {
       expect(said).not.toContain(secret);
       expect(await registry.metrics()).not.toContain(secret);
     }

@@ -7,7 +7,6 @@ import { WayleaveError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { subscriptionFormats } from '../formats/formats.ts';
 import { clientAddresses } from './client-address.ts';
-import { isTokenForm } from './alias-paths.ts';
 import { DeviceGate } from './device-gate.ts';
 import { createDeviceMetrics } from './device-metrics.ts';
 import { createDeviceRemoval } from './device-removal.ts';
@@ -17,7 +16,7 @@ import type { Pages } from './page-answer.ts';
 import { createProfiles, type ProfileSettings, validateProfile } from './profile.ts';
 import { type RateLimit, RateLimiter } from './rate-limit.ts';
 import { RenderedSubscription } from './rendered-subscription.ts';
-import { createRequestHandler, tokenKey } from './request-handler.ts';
+import { createRequestHandler } from './request-handler.ts';
 import { createServiceMetrics, type ServiceMetrics } from './service-metrics.ts';
 import { Snapshot, type SnapshotSettings } from './snapshot.ts';
 import { createSnapshotMetrics } from './snapshot-metrics.ts';
@@ -165,10 +164,8 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
   const removeDevice = createDeviceRemoval({
     ...shared,
     cache,
-    standing: ({ document }) => standingOf(document, clock.now()),
     remove: (subscriptionId, deviceId) => records.removeDevice(subscriptionId, deviceId),
-    isToken: isTokenForm,
-    keyOf: tokenKey,
+    clock,
   });
   const fromSnapshot = (await snapshot?.load()) ?? 0;
   await options.untilUsable?.(fromSnapshot);

@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import { bareDocument } from '../../test/support/subscription-service.ts';
 import type { SubscriptionDocument } from './source.ts';
 import { movedNoticeMs, showsServers, standingOf } from './standing.ts';
 
 const now = 1_800_000_000_000;
 const server = { endpoint: {}, clientUuid: 'x' };
-const document = (change: Partial<SubscriptionDocument> = {}): SubscriptionDocument => ({
-  subscriptionId: 's',
-  token: { revoked: false },
-  suspended: false,
-  access: 'granted',
-  limited: false,
-  usage: { uploadBytes: 0, downloadBytes: 0 },
-  servers: [server],
-  ...change,
-});
+const document = (change: Partial<SubscriptionDocument> = {}): SubscriptionDocument =>
+  bareDocument({ servers: [server], ...change });
 
 describe('the standing of a subscription', () => {
   it.each([

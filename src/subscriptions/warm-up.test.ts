@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { bareDocument } from '../../test/support/subscription-service.ts';
 import { silentLog } from '../base/log.ts';
 import { type CachedDocument, DocumentCache } from './document-cache.ts';
 import type { SubscriptionDocument } from './source.ts';
@@ -9,16 +10,8 @@ import { warmUp, type WarmUpSource } from './warm-up.ts';
 
 const key = (name: string): string => hash('sha256', name, 'base64url');
 
-const document = (subscriptionId: string, title = 'v1'): SubscriptionDocument => ({
-  subscriptionId,
-  title,
-  token: { revoked: false },
-  suspended: false,
-  access: 'granted',
-  limited: false,
-  usage: { uploadBytes: 0, downloadBytes: 0 },
-  servers: [],
-});
+const document = (subscriptionId: string, title = 'v1'): SubscriptionDocument =>
+  bareDocument({ subscriptionId, title });
 
 function setup({ maxEntries = 1000 } = {}) {
   const clock = new ManualClock();

@@ -15,7 +15,7 @@ export interface AskedFor {
 export function writeAnswer(
   response: ServerResponse,
   answer: Answer,
-  { head, ifNoneMatch }: AskedFor,
+  { head, ifNoneMatch }: AskedFor = { head: false, ifNoneMatch: undefined },
   extra: readonly string[] = [],
 ): void {
   const { etag } = answer;

@@ -31,23 +31,32 @@ export function endpointOf(remark: string, change: Partial<VlessEndpoint> = {}):
   };
 }
 
+/** A subscription of which nothing is known but that it is granted. */
+export function bareDocument(change: Partial<SubscriptionDocument> = {}): SubscriptionDocument {
+  return {
+    subscriptionId: 's',
+    token: { revoked: false },
+    suspended: false,
+    access: 'granted',
+    limited: false,
+    usage: { uploadBytes: 0, downloadBytes: 0 },
+    servers: [],
+    ...change,
+  };
+}
+
 /** An active subscription on two servers that every app can use. */
 export function documentOf(
   change: Partial<SubscriptionDocument> = {},
   endpoints: readonly unknown[] = [endpointOf('NL'), endpointOf('DE')],
 ): SubscriptionDocument {
-  return {
-    subscriptionId: 's',
+  return bareDocument({
     title: 'Month',
-    token: { revoked: false },
-    suspended: false,
-    access: 'granted',
-    limited: false,
     expiresAtMs: startMs + 30 * dayMs,
     usage: { uploadBytes: 1, downloadBytes: 2, limitBytes: 3 },
     servers: endpoints.map((endpoint) => ({ endpoint, clientUuid: '5783a3e7-e373-51cd-8642-c83782b807c5' })),
     ...change,
-  };
+  });
 }
 
 export interface FetchedAnswer {
