@@ -77,6 +77,32 @@ describe('polling', () => {
     expect(seen).toEqual([2, 4, 1, 3]);
   });
 
+  it('takes what comes while an answer is slow, and confirms nothing before that answer', async () => {
+    const stop = new AbortController();
+    const queue = new Queue([], stop);
+    const from = (id: number, person: number): Update =>
+      ({ update_id: id, message: { from: { id: person } } }) as unknown as Update;
+    queue.waiting = [from(1, 10)];
+    const seen: number[] = [];
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const handling = run(queue, stop, async ({ update_id: id }) => {
+      if (id === 1) {
+        queue.waiting.push(from(2, 20));
+        await slow;
+      }
+      seen.push(id);
+      if (id !== 2) return;
+      expect(queue.waiting.map((one) => one.update_id)).toEqual([1, 2]);
+      release();
+    });
+    await handling;
+    expect(seen).toEqual([2, 1]);
+    expect(queue.waiting).toEqual([]);
+  });
+
   it('does not deal again with what follows an update that fails, and gives one up that never works', async () => {
     const stop = new AbortController();
     const queue = new Queue([], stop);

@@ -1,4 +1,4 @@
-import { GrammyError } from 'grammy';
+import { GrammyError } from 'grammy/web';
 import type { Update } from 'grammy/types';
 import { sleep, type Clock, type Random } from '../base/clock.ts';
 import { describeError, WayleaveError } from '../base/errors.ts';
@@ -16,7 +16,10 @@ export interface PollingOptions {
   readonly log: Log;
 }
 
-const batch = 20;
+/** As many as Telegram gives at once. */
+const window = 100;
+/** While an answer is slow: those who wrote after it are not to wait for it. */
+const lookAgainMs = 250;
 const firstDelayMs = 500;
 const longestDelayMs = 30_000;
 
@@ -26,126 +29,137 @@ const longestDelayMs = 30_000;
  */
 export async function pollUpdates(options: PollingOptions, signal: AbortSignal): Promise<void> {
   const { telegram, onConflict, clock, random, log } = options;
-  let offset = 0;
+  const inbox = new Inbox(options, signal);
   let failures = 0;
-  const tried = new Tried();
   while (!signal.aborted) {
     try {
-      const updates = await telegram.poll({ offset, limit: batch }, signal);
+      inbox.take(await telegram.poll({ offset: inbox.offset, limit: window }, signal));
       onConflict(false);
-      tried.forgetBefore(offset);
-      offset = await handleBatch({ ...options, tried }, updates, offset, signal);
       failures = 0;
+      await inbox.settledOrAfter(lookAgainMs);
     } catch (thrown) {
       if (signal.aborted) break;
-      const isConflict = thrown instanceof GrammyError && thrown.error_code === 409;
-      onConflict(isConflict);
-      // What was dealt with before the one that failed is confirmed with the next poll.
-      if (thrown instanceof Unhandled) offset = thrown.updateId;
-      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(failures, 10)) * (0.75 + random() / 4);
+      onConflict(thrown instanceof GrammyError && thrown.error_code === 409);
+      const delayMs = delayAfter(failures, random);
       failures += 1;
       log.warn({ err: describeError(thrown), delayMs }, 'updates are not taken, will try again');
       await sleep(clock, delayMs, signal);
     }
   }
-  if (offset > 0) await confirm(options, offset);
+  await inbox.settled();
+  if (inbox.offset > 0) await confirm(options, inbox.offset);
 }
 
-/**
- * Each person's updates one after the other, and people beside each other: a slow answer to one keeps nobody else waiting.
- *
- * @returns the offset that confirms what was dealt with @throws Unhandled
- */
-async function handleBatch(
-  { handle, tried, log }: PollingOptions & { readonly tried: Tried },
-  updates: readonly Update[],
-  before: number,
-  signal: AbortSignal,
-): Promise<number> {
-  // Telegram waits ten seconds for these: they do not queue behind the others.
-  const isQuestion = ({ pre_checkout_query: query }: Update): boolean => query !== undefined;
-  const fresh = updates.filter(({ update_id: id }) => !tried.isDone(id));
-  const take = async (update: Update): Promise<void> => {
-    await tried.once(update, handle, log);
-  };
-  await Promise.all(fresh.filter(isQuestion).map(take));
-  const lanes = Map.groupBy(
-    fresh.filter((update) => !isQuestion(update)),
-    senderOf,
-  );
-  const left = await Promise.all(Array.from(lanes.values(), (lane) => handleLane(take, lane, signal)));
-  const first = left.filter((one) => one !== undefined).toSorted((a, b) => a.updateId - b.updateId)[0];
-  if (first?.cause !== undefined) throw first;
-  return first?.updateId ?? (updates.at(-1)?.update_id ?? before - 1) + 1;
-}
-
-/** @returns where it stopped before its end: at one that failed, or was not begun */
-async function handleLane(
-  handle: PollingOptions['handle'],
-  lane: readonly Update[],
-  signal: AbortSignal,
-): Promise<Unhandled | undefined> {
-  for (const update of lane) {
-    if (signal.aborted) return new Unhandled(update.update_id, undefined);
-    try {
-      await handle(update);
-    } catch (cause) {
-      return new Unhandled(update.update_id, cause);
-    }
-  }
-  return undefined;
-}
-
-/** Updates of nobody in particular keep their order among themselves. */
-function senderOf({ message, callback_query: query, my_chat_member: member, subscription }: Update): number {
-  return (message?.from ?? query?.from ?? member?.from ?? subscription?.user)?.id ?? 0;
+function delayAfter(failures: number, random: Random): number {
+  return Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(failures, 10)) * (0.75 + random() / 4);
 }
 
 /** An error that does not say that another time may help is believed after so many tries. */
 const mostTries = 8;
 
 /**
- * What became of updates that are not confirmed yet. One that failed keeps those after it unconfirmed: they come again with
- * it, and must not be dealt with again.
+ * Updates that Telegram keeps until they are confirmed. Each person's are dealt with one after the other, and people beside
+ * each other: a slow answer to one keeps nobody else waiting. One that fails is tried again before those of the same person
+ * that follow it.
  */
-class Tried {
+class Inbox {
+  readonly #options: PollingOptions;
+  readonly #signal: AbortSignal;
+  /** Taken and not dealt with. */
+  readonly #open = new Set<number>();
+  /** Dealt with and not confirmed: they come again. */
   readonly #done = new Set<number>();
-  readonly #failures = new Map<number, number>();
+  readonly #lanes = new Map<number, Promise<void>>();
+  readonly #questions = new Set<Promise<void>>();
+  #next = 0;
 
-  isDone(updateId: number): boolean {
-    return this.#done.has(updateId);
+  constructor(options: PollingOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
   }
 
-  forgetBefore(offset: number): void {
-    for (const known of [this.#done, this.#failures]) {
-      for (const id of known.keys()) if (id < offset) known.delete(id);
-    }
+  /** What confirms all that comes before the first that is not dealt with. */
+  get offset(): number {
+    return this.#open.size === 0 ? this.#next : Math.min(...this.#open);
   }
 
-  /** @throws what `handle` threw, but for an update that will never be dealt with: it must not stop the shop for ever */
-  async once(update: Update, handle: PollingOptions['handle'], log: Log): Promise<void> {
+  take(updates: readonly Update[]): void {
+    for (const id of this.#done) if (id < this.offset) this.#done.delete(id);
+    const fresh = updates.filter(({ update_id: id }) => !this.#open.has(id) && !this.#done.has(id));
+    for (const { update_id: id } of fresh) this.#open.add(id);
+    const last = updates.at(-1);
+    if (last !== undefined) this.#next = last.update_id + 1;
+    // Telegram waits ten seconds for these: they do not queue behind the others.
+    const isQuestion = ({ pre_checkout_query: query }: Update): boolean => query !== undefined;
+    for (const question of fresh.filter(isQuestion)) this.#ask(question);
+    for (const update of fresh.filter((one) => !isQuestion(one))) this.#queue(update);
+  }
+
+  /** Ends when nothing is in hand. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#questions, ...this.#lanes.values()]);
+  }
+
+  async settledOrAfter(ms: number): Promise<void> {
+    const settled = new AbortController();
+    const signal = AbortSignal.any([this.#signal, settled.signal]);
+    await Promise.race([this.settled(), sleep(this.#options.clock, ms, signal)]);
+    settled.abort();
+  }
+
+  #ask(question: Update): void {
+    const answering = this.#deal(question).finally(() => this.#questions.delete(answering));
+    this.#questions.add(answering);
+  }
+
+  #queue(update: Update): void {
+    const sender = senderOf(update);
+    const before = this.#lanes.get(sender) ?? Promise.resolve();
+    const lane = before
+      .then(() => this.#deal(update))
+      .finally(() => {
+        if (this.#lanes.get(sender) === lane) this.#lanes.delete(sender);
+      });
+    this.#lanes.set(sender, lane);
+  }
+
+  /** Until it is dealt with, or given up, or the signal aborts: then it stays open, for whoever polls next. */
+  async #deal(update: Update): Promise<void> {
+    const { handle, clock, random, log } = this.#options;
     const { update_id: id } = update;
-    try {
-      await handle(update);
-    } catch (thrown) {
-      const failures = (this.#failures.get(id) ?? 0) + 1;
-      this.#failures.set(id, failures);
-      const mayHelp = thrown instanceof WayleaveError && thrown.retry === 'later';
-      if (mayHelp || failures < mostTries) throw thrown;
-      const err = describeError(thrown);
-      log.error({ err, updateId: id, failures }, "an update about money is given up: the provider's books have it too");
+    for (let failures = 1; !this.#signal.aborted; failures += 1) {
+      try {
+        await handle(update);
+        this.#close(id);
+        return;
+      } catch (thrown) {
+        const err = describeError(thrown);
+        const mayHelp = thrown instanceof WayleaveError && thrown.retry === 'later';
+        if (!mayHelp && failures >= mostTries) {
+          // It must not stop the shop for ever.
+          log.error(
+            { err, updateId: id, failures },
+            "an update about money is given up: the provider's books have it too",
+          );
+          this.#close(id);
+          return;
+        }
+        const delayMs = delayAfter(failures - 1, random);
+        log.warn({ err, updateId: id, delayMs }, 'an update is not dealt with, will try again');
+        await sleep(clock, delayMs, this.#signal);
+      }
     }
+  }
+
+  #close(id: number): void {
+    this.#open.delete(id);
     this.#done.add(id);
   }
 }
 
-class Unhandled extends Error {
-  readonly updateId: number;
-
-  constructor(updateId: number, cause: unknown) {
-    super('an update was not dealt with', { cause });
-    this.updateId = updateId;
-  }
+/** Updates of nobody in particular keep their order among themselves. */
+function senderOf({ message, callback_query: query, my_chat_member: member, subscription }: Update): number {
+  return (message?.from ?? query?.from ?? member?.from ?? subscription?.user)?.id ?? 0;
 }
 
 /** Whoever polls next would get what was dealt with again. */

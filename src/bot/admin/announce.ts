@@ -79,13 +79,29 @@ async function sendOrGiveUp(
   screen: Screen,
 ): Promise<number | undefined> {
   try {
-    if (transfer?.photoFileId === undefined) return await shop.telegram.send(chatId, screen);
-    const options = { caption: screen.text, parse_mode: 'HTML', reply_markup: keyboardOf(screen) } as const;
-    return (await shop.telegram.api.sendPhoto(chatId, transfer.photoFileId, options)).message_id;
+    return await sendTransfer(shop, chatId, transfer, screen);
   } catch (thrown) {
     const { kind } = judgeSendFailure(thrown);
     if (kind === 'unreachable' || kind === 'refused') return undefined;
     throw thrown;
+  }
+}
+
+/** A photo that Telegram does not give out any more must not keep the money from being decided about. */
+export async function sendTransfer(
+  shop: Shop,
+  chatId: number,
+  transfer: TransferRecord | undefined,
+  screen: Screen,
+): Promise<number> {
+  if (transfer?.photoFileId === undefined) return shop.telegram.send(chatId, screen);
+  try {
+    const options = { caption: screen.text, parse_mode: 'HTML', reply_markup: keyboardOf(screen) } as const;
+    return (await shop.telegram.api.sendPhoto(chatId, transfer.photoFileId, options)).message_id;
+  } catch (thrown) {
+    if (judgeSendFailure(thrown).kind !== 'refused') throw thrown;
+    shop.log.warn({ err: describeError(thrown) }, 'the photo of a receipt is refused, its facts are sent without it');
+    return shop.telegram.send(chatId, screen);
   }
 }
 
@@ -105,8 +121,11 @@ export async function editTransfer(
     const options = { caption: screen.text, parse_mode: 'HTML', reply_markup: keyboardOf(screen) } as const;
     await shop.telegram.api.editMessageCaption(chatId, messageId, options);
   } catch (thrown) {
-    // Deleted by the admin, or as it should be already.
-    if (refusalOf(thrown) === undefined && judgeSendFailure(thrown).kind !== 'unreachable') throw thrown;
+    if (judgeSendFailure(thrown).kind === 'unreachable') return;
+    const refusal = refusalOf(thrown);
+    if (refusal === undefined) throw thrown;
+    // Else it was deleted by the admin, or shown without its photo.
+    if (!refusal.includes('message is not modified')) await shop.telegram.edit(chatId, messageId, screen);
   }
 }
 

@@ -15,9 +15,9 @@ import {
 import { isUuid, writeCallback } from '../callback.ts';
 import { staleButton } from '../errors.ts';
 import type { DialogState } from '../module.ts';
-import { keyboardOf, type Button } from '../screen.ts';
+import type { Button } from '../screen.ts';
 import { adminActions, adminDialogs } from './actions.ts';
-import { announceTransfers, editTransfer } from './announce.ts';
+import { announceTransfers, editTransfer, sendTransfer } from './announce.ts';
 import { button, paged, pageOf } from './pages.ts';
 import type { StaffVisit } from './staff.ts';
 import { transferScreen } from './transfer-screen.ts';
@@ -52,9 +52,7 @@ export async function showTransfer(visit: StaffVisit, [id]: readonly string[]): 
   const { shop, speak, telegramId } = visit;
   const transfer = await transferOf(visit, id);
   const screen = transferScreen(speak, transfer, await listAdmins(shop.store, shop.view.shop.id));
-  if (transfer.photoFileId === undefined) return void (await visit.send(screen));
-  const options = { caption: screen.text, parse_mode: 'HTML', reply_markup: keyboardOf(screen) } as const;
-  await shop.telegram.api.sendPhoto(telegramId, transfer.photoFileId, options);
+  await sendTransfer(shop, telegramId, transfer, screen);
 }
 
 /** @param args transfer */
@@ -110,6 +108,11 @@ async function decide(
   const decided = await decideTransfer(shop.store, verdict);
   shop.failpoint('bot.after-decision');
   if (decided.charge !== undefined) shop.metrics.chargeRecorded('manual', decided.charge);
+  const { orderId } = transfer;
+  shop.log.info(
+    { orderId, provider: 'manual', disposition: decided.charge?.disposition, decision },
+    'a receipt was decided',
+  );
   const state = await findDialog(shop.store, shopId, telegramId);
   if (state?.kind === adminDialogs.decline && state['transfer'] === transfer.id)
     await closeDialog(shop.store, shopId, telegramId);

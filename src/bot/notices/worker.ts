@@ -28,6 +28,8 @@ export interface NoticeWorkerOptions {
 
 const batch = 20;
 const pollMs = 1000;
+/** About two hours: long enough to mend a text of the shop, short enough not to be news from another year. */
+const mostRefusals = 30;
 
 /**
  * Tells customers what waits in the queue. Any number of replicas may do it: each notice is claimed. Whatever happens
@@ -118,7 +120,7 @@ export class NoticeWorker {
   }
 
   async #fail(notice: ClaimedNotice, thrown: unknown): Promise<void> {
-    const { store } = this.#shop;
+    const { store, log } = this.#shop;
     const failure = judgeSendFailure(thrown);
     const isOnce = notice.delivery === 'at-most-once';
     if (failure.kind === 'unreachable') {
@@ -131,7 +133,10 @@ export class NoticeWorker {
       return postponeNotice(store, notice, { afterMs: failure.waitMs, failed: false });
     }
     if (isOnce && failure.kind === 'doubt') return this.#conclude(notice, 'in doubt');
-    if (isOnce && failure.kind === 'refused') return this.#conclude(notice, 'refused');
+    if (failure.kind === 'refused' && (isOnce || notice.attempts >= mostRefusals)) {
+      log.error({ err: describeError(thrown), kind: notice.kind }, 'a notice is given up: Telegram does not take it');
+      return this.#conclude(notice, 'refused');
+    }
     return this.#retry(notice, thrown);
   }
 

@@ -251,6 +251,31 @@ describe('finance', () => {
     expectCleanTalk(shop);
   });
 
+  it('decides about a receipt whose photo Telegram does not give out any more', async () => {
+    const shop = await open();
+    addTransfers(shop);
+    shop.plans = shop.plans.map((plan) => ({
+      ...plan,
+      spec: { ...plan.spec, prices: [{ currency: 'RUB', amount: '199' }] },
+    }));
+    const admin = await staff(shop, 'finance', 'Fay');
+    shop.telegram.faults.calls.add({
+      method: 'sendPhoto',
+      when: (params) => params.text('chat_id') === String(admin.id),
+      fault: { kind: 'status', status: 400 },
+    });
+    const bob = shop.telegram.user({ firstName: 'Bob', languageCode: 'en' });
+    await bob.sends('/buy');
+    await bob.presses('month plan');
+    await bob.sees('To pay');
+    await bob.sendsPhoto(png);
+    expect((await admin.sees('Bob')).photo).toBeUndefined();
+    await admin.presses('Approve');
+    await admin.seesMessage(({ text, buttons }) => text.includes('Approved by') && buttons.length === 0);
+    await bob.sees('Payment confirmed');
+    expect(shop.telegram.unknownCalls).toEqual([]);
+  });
+
   it('declines a receipt that was shown before, and the customer learns why', async () => {
     const shop = await open();
     addTransfers(shop);

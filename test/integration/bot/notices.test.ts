@@ -143,6 +143,24 @@ describe('a notice', () => {
     expect(news(person)).toHaveLength(1);
   });
 
+  it('that Telegram never takes is tried for hours, and then given up with a word in the log', async () => {
+    const shop = await openNoticed();
+    const { person, id } = await meet(shop);
+    await notify(shop.store, draft(shop, id));
+    shop.telegram.faults.calls.add({ method: 'sendMessage', fault: { kind: 'status', status: 400 } });
+    await shop.deliverNotices();
+    expect(await noticesOf(shop.store, id)).toMatchObject([{ state: 'waiting', attempts: 1 }]);
+    await shop.owner.query('update wayleave.notices set attempts = 30');
+    await shop.passTime(600);
+    // A chat is written to once a second.
+    const outcome = async (): Promise<unknown> => {
+      await shop.deliverNotices();
+      return (await noticesOf(shop.store, id))[0]?.outcome;
+    };
+    await expect.poll(outcome, { timeout: 10_000 }).toBe('refused');
+    expect(news(person)).toEqual([]);
+  });
+
   it('to somebody who blocked the bot changes that and nothing else', async () => {
     const shop = await openNoticed();
     const { person, id } = await meet(shop);
