@@ -7,7 +7,7 @@ import type { InboundRow, Snapshot } from './snapshot.ts';
 /**
  * What makes two resources with the same panel behind them recognisable: the panel's own guid, which it tells from v3.2
  * on. Before, a hash of what no two panels share: the public address that it sees of itself, and the oldest inbound with
- * the moment at which its first client was made, to the millisecond.
+ * the moment at which the seller made its first client, to the millisecond. Clients that we make come and go.
  */
 export function identityOf({ guid, status }: Pick<Detection, 'guid' | 'status'>, { inbounds }: Snapshot): string {
   if (guid !== null) return `3x-ui:${guid}`;
@@ -19,7 +19,7 @@ export function identityOf({ guid, status }: Pick<Detection, 'guid' | 'status'>,
   return `3x-ui:${createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)}`;
 }
 
-function originOf({ id, raw, stream, entries, firstClientAtMs }: InboundRow): string {
+function originOf({ id, raw, stream, oldest }: InboundRow): string {
   const reality = firstObject(stream ?? {}, 'realitySettings');
   const privateKey = asText(reality['privateKey']);
   return JSON.stringify([
@@ -27,7 +27,7 @@ function originOf({ id, raw, stream, entries, firstClientAtMs }: InboundRow): st
     asText(raw['listen']),
     asInteger(raw['port']),
     privateKey,
-    entries[0]?.uuid ?? '',
-    firstClientAtMs,
+    oldest?.uuid ?? '',
+    oldest?.createdAtMs ?? 0,
   ]);
 }

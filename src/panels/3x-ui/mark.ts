@@ -21,6 +21,11 @@ export function placeholderMark(installationId: string): string {
   return ownershipMark(installationId, placeholder);
 }
 
+/** Whether some installation of wayleave made the client. */
+export function isMarked(comment: string): boolean {
+  return comment.startsWith('wayleave/');
+}
+
 /** Installation ids are compared exactly: nothing that merely resembles ours is ever touched. */
 export function readMark(comment: string, installationId: string): Ownership {
   const parts = comment.split('/');

@@ -1,4 +1,5 @@
 import { asInteger, asList, asObject, asSettings, asText, type JsonObject } from './json.ts';
+import { isMarked } from './mark.ts';
 import { flowOf, type FlowRules } from './transport-settings.ts';
 
 /** One client in one inbound's own settings, which is what Xray is given. */
@@ -32,8 +33,8 @@ export interface InboundRow {
   /** Without the clients; undefined when they are no JSON object. */
   readonly settings: JsonObject | undefined;
   readonly stream: JsonObject | undefined;
-  /** Epoch milliseconds at which its first client was made, 0 where the version does not say. */
-  readonly firstClientAtMs: number;
+  /** Its first client that no wayleave made; a time of 0 where the version tells none. */
+  readonly oldest: { readonly uuid: string; readonly createdAtMs: number } | undefined;
   /** The flow that clients of this inbound use: empty where Xray allows none. */
   readonly flow: '' | 'xtls-rprx-vision';
   readonly entries: readonly ClientEntry[];
@@ -90,11 +91,16 @@ export function parseInboundRow(value: unknown, rules: FlowRules): InboundRow | 
     raw: without(raw, 'settings', 'streamSettings', 'clientStats'),
     settings: settings === undefined ? undefined : without(settings, 'clients'),
     stream,
-    firstClientAtMs: asInteger(clients[0]?.['created_at']),
+    oldest: oldestOf(clients),
     flow: flowOf(protocol, settings ?? {}, stream ?? {}, rules),
     entries: clients.map((client) => parseEntry(client, id, switchedOff)),
     traffic,
   };
+}
+
+function oldestOf(clients: readonly JsonObject[]): InboundRow['oldest'] {
+  const first = clients.find(({ comment }) => !isMarked(asText(comment)));
+  return first && { uuid: asText(first['id']).toLowerCase(), createdAtMs: asInteger(first['created_at']) };
 }
 
 function clientsOf(text: unknown, settings: JsonObject | undefined): readonly JsonObject[] | undefined {

@@ -366,6 +366,15 @@ describe('a panel that is not what it was', () => {
     expect(admits(at, desired)).toBe(true);
   });
 
+  it('is not another one because its first client is ours', async () => {
+    const at = await scene('2.9.4');
+    const { identity } = await at.driver.probe(reading());
+    for (const uuid of [crypto.randomUUID(), crypto.randomUUID()]) {
+      await ensureOne(at.driver, { ...customer(at.both), uuid });
+      expect((await at.driver.probe(reading())).identity).toBe(identity);
+    }
+  });
+
   it('says that its Xray is stopped, and goes on taking clients', async () => {
     for (const version of ['2.9.4', '3.6.0']) {
       const at = await scene(version);
