@@ -1,4 +1,4 @@
-import type { Queryable } from '../store/index.ts';
+import { withoutNulls, type Queryable, type RowOf } from '../store/index.ts';
 import type { Disposition } from './classify.ts';
 import type { RefundRecord } from './refunds.ts';
 
@@ -60,10 +60,7 @@ export async function chargesFor(db: Queryable, subscriptionId: string): Promise
   const charges: AccountCharge[] = [];
   for (const { shopId, ...row } of rows) {
     charges.push({
-      ...row,
-      orderId: row.orderId ?? undefined,
-      settlement: row.settlement ?? undefined,
-      settledBy: row.settledBy ?? undefined,
+      ...withoutNulls(row),
       refunds: await refundsFor(db, shopId, row.provider, row.chargeId),
     });
   }
@@ -71,13 +68,11 @@ export async function chargesFor(db: Queryable, subscriptionId: string): Promise
 }
 
 async function refundsFor(db: Queryable, shopId: string, provider: string, chargeId: string): Promise<AccountRefund[]> {
-  const rows = await db.query<
-    Omit<AccountRefund, 'refusal' | 'closedAtMs'> & { refusal: string | null; closedAtMs: number | null }
-  >(
+  const rows = await db.query<RowOf<AccountRefund>>(
     `select id, amount_minor as "amountMinor", state, requested_by as "requestedBy", reason, refusal,
        created_at as "createdAtMs", closed_at as "closedAtMs"
      from wayleave.refunds where shop_id = $1 and provider = $2 and charge_id = $3 order by created_at, id`,
     [shopId, provider, chargeId],
   );
-  return rows.map((row) => ({ ...row, refusal: row.refusal ?? undefined, closedAtMs: row.closedAtMs ?? undefined }));
+  return rows.map(withoutNulls);
 }

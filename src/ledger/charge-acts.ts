@@ -1,4 +1,4 @@
-import { isUuid, type Queryable, type Store } from '../store/index.ts';
+import { isUuid, withoutNulls, type Queryable, type RowOf, type Store } from '../store/index.ts';
 import { recordAudit } from './audit.ts';
 import type { ChargeKey } from './charge-lock.ts';
 import type { ActBy } from './grants.ts';
@@ -18,13 +18,9 @@ export interface NamedCharge extends ChargeKey {
   readonly subscriptionId: string | undefined;
 }
 
-interface NamedChargeRow extends Omit<NamedCharge, 'subscriptionId'> {
-  readonly subscriptionId: string | null;
-}
-
 /** The charges that a provider's charge id or a handle means, in any shop: ids are unique within shop and provider only. */
 export async function findNamedCharges(db: Queryable, text: string, shopId?: string): Promise<NamedCharge[]> {
-  const rows = await db.query<NamedChargeRow>(
+  const rows = await db.query<RowOf<NamedCharge>>(
     `select c.shop_id as "shopId", c.provider, c.charge_id as "chargeId", c.handle, h.name as "shopName",
        c.amount_minor as "amountMinor", c.refunded_minor as "refundedMinor", c.currency,
        (select o.subscription_id from wayleave.orders o where o.id = c.order_id) as "subscriptionId"
@@ -33,7 +29,7 @@ export async function findNamedCharges(db: Queryable, text: string, shopId?: str
      order by h.namespace, h.name, c.provider limit 20`,
     [text, isUuid(text) ? text : null, shopId ?? null],
   );
-  return rows.map((row) => ({ ...row, subscriptionId: row.subscriptionId ?? undefined }));
+  return rows.map(withoutNulls);
 }
 
 /** Who, why, and what makes a call that is repeated the same act. */
@@ -110,17 +106,23 @@ async function refusedKeyOf(tx: Queryable, { shopId, provider, chargeId }: Charg
   return row?.refundKey;
 }
 
-/** Stops the sending of refunds of a shop, or lets it go on, on record in the audit. */
+/**
+ * Stops the sending of refunds of a shop, or lets it go on, on record in the audit.
+ *
+ * @returns whether it was news: a call with the same request id changes nothing
+ */
 export async function pauseRefundsByPerson(
   store: Store,
   shopId: string,
   action: 'pause' | 'resume',
   { author, reason, requestId }: ChargeAct,
-): Promise<void> {
-  await store.transaction(async (tx) => {
+): Promise<boolean> {
+  return store.transaction(async (tx) => {
     const cause = `${action}-refunds:${requestId}`;
     const audit = { shopId, actor: author, action: `${action}-refunds`, subject: 'refunds', detail: { reason }, cause };
-    if (await recordAudit(tx, audit)) await pauseRefunds(tx, shopId, action === 'pause' ? author : undefined);
+    if (!(await recordAudit(tx, audit))) return false;
+    await pauseRefunds(tx, shopId, action === 'pause' ? author : undefined);
+    return true;
   });
 }
 

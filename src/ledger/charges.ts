@@ -1,55 +1,18 @@
-import { uuidv7 } from 'uuidv7';
 import type { Queryable, Store } from '../store/index.ts';
-import { classifyCharge, type Disposition, type OrderFacts } from './classify.ts';
+import { lockTarget } from './charge-target.ts';
+import { classifyCharge, type Disposition } from './classify.ts';
 import { LedgerError } from './errors.ts';
 import { grantOrder } from './grant-order.ts';
 import { notify } from './notices.ts';
-import { attemptsOf, lockOrder, lockOrderOf, type OrderRecord } from './orders.ts';
-import { readPayload, type AttemptPayload } from './payload.ts';
+import type { OrderRecord } from './orders.ts';
+import { readPayload } from './payload.ts';
 import { requestRefundLocked } from './refunds.ts';
-import { isRenewal } from './renewal.ts';
-import { getShop, type ShopRecord } from './shops.ts';
+import { unknownShop, type ShopRecord } from './shops.ts';
 import { storableJson } from './storable-json.ts';
+import { toKnown, type KnownRow, type RecordedCharge, type VerifiedCharge } from './verified-charge.ts';
 
-/** A charge that a provider vouches for: signed, fetched from it, or decided by an admin of the shop. */
-export interface VerifiedCharge {
-  readonly shopId: string;
-  readonly provider: string;
-  /** Unique within shop and provider. */
-  readonly chargeId: string;
-  /** What we had the provider echo back, as it came. */
-  readonly payload: string;
-  /** The provider's id of who paid; absent when it does not say. */
-  readonly payer: string | undefined;
-  readonly amountMinor: bigint;
-  readonly currency: string;
-  /** Whether it is real money. */
-  readonly live: boolean;
-  /** Epoch milliseconds, by the provider. */
-  readonly paidAtMs: number;
-  /** How we learned of it. */
-  readonly source: 'update' | 'reconciliation' | 'admin';
-  /** Who vouches, for the ledger: `telegram`, or an admin. */
-  readonly author: string;
-  /** A renewal that the provider collected by itself: it pays a new order of the same subscription. */
-  readonly recurring: boolean;
-  /**
-   * It is one of a series of payments so far apart, and the provider does not say which: what is on record decides whether
-   * it is `recurring`.
-   */
-  readonly renewsEverySeconds?: number;
-  /** Whether money can be sent back through the provider. */
-  readonly refundable: boolean;
-  /** For the record; never shown. */
-  readonly raw: object;
-}
-
-export interface RecordedCharge {
-  readonly disposition: Disposition;
-  /** It was on record before: nothing was done now. */
-  readonly duplicate: boolean;
-  readonly orderId: string | undefined;
-}
+/** What of a shop decides over a charge, and never changes. */
+type ShopOfCharge = Pick<ShopRecord, 'id' | 'namespace' | 'name' | 'mode'>;
 
 /**
  * Records a charge and does what follows from it, in one transaction: grants its order, or sends surplus back, or leaves
@@ -57,26 +20,47 @@ export interface RecordedCharge {
  */
 export async function recordCharge(store: Store, charge: VerifiedCharge): Promise<RecordedCharge> {
   // What is on record stays as it is, so books that are read again and again cost one look each.
-  return (await findDisposition(store, charge)) ?? store.transaction((tx) => recordChargeLocked(tx, charge));
+  const { shop, known } = await lookUp(store, charge);
+  return known ?? store.transaction((tx) => record(tx, shop, charge));
 }
 
 /** {@link recordCharge} within the caller's transaction. */
 export async function recordChargeLocked(tx: Queryable, charge: VerifiedCharge): Promise<RecordedCharge> {
-  const shop = await getShop(tx, charge.shopId);
+  const { shop, known } = await lookUp(tx, charge);
+  return known ?? record(tx, shop, charge);
+}
+
+const lookUpStatement = {
+  name: 'look-up-charge',
+  text: `
+    select h.id, h.namespace, h.name, h.mode, k.disposition, k.order_id as "orderId"
+    from wayleave.shops h
+    left join wayleave.charges k on k.shop_id = h.id and k.provider = $2 and k.charge_id = $3
+    where h.id = $1`,
+};
+
+async function lookUp(
+  db: Queryable,
+  { shopId, provider, chargeId }: VerifiedCharge,
+): Promise<{ readonly shop: ShopOfCharge; readonly known: RecordedCharge | undefined }> {
+  const [row] = await db.query<ShopOfCharge & KnownRow>(lookUpStatement, [shopId, provider, chargeId]);
+  if (row === undefined) throw unknownShop(shopId);
+  const { id, namespace, name, mode } = row;
+  return { shop: { id, namespace, name, mode }, known: toKnown(row) };
+}
+
+async function record(tx: Queryable, shop: ShopOfCharge, charge: VerifiedCharge): Promise<RecordedCharge> {
   const payload = readPayload(charge.payload);
   const ours = payload?.shopId === shop.id ? payload : undefined;
-  const named = ours === undefined ? undefined : await lockOrderOf(tx, shop.id, ours.orderId);
-  const known = await findDisposition(tx, charge);
-  if (known !== undefined) return known;
-  const target = named === undefined ? undefined : await targetOf(tx, named, charge, ours);
-  const facts = target && (await factsOf(tx, charge.provider, target.order, target.attempt));
-  const verdict = classifyCharge(charge, shop.mode, ours !== undefined, facts);
+  const target = ours && (await lockTarget(tx, charge, ours));
+  if (target?.known !== undefined) return target.known;
+  const verdict = classifyCharge(charge, shop.mode, ours !== undefined, target?.facts);
   const { disposition } = verdict;
   const isNew = await insertCharge(tx, charge, { ...verdict, order: target?.order, attempt: target?.attempt });
   // Nobody holds a lock for a charge of no order: somebody else may just have recorded it.
   if (!isNew) {
-    const other = await findDisposition(tx, charge);
-    if (other !== undefined) return other;
+    const { known } = await lookUp(tx, charge);
+    if (known !== undefined) return known;
     const what = `charge ${charge.chargeId} of ${charge.provider}`;
     throw new LedgerError('LEDGER_NONSENSE', `${what} is a second grant of its order`, { retry: 'later' });
   }
@@ -84,24 +68,15 @@ export async function recordChargeLocked(tx: Queryable, charge: VerifiedCharge):
   return { disposition, duplicate: false, orderId: target?.order.id };
 }
 
-interface Target {
-  readonly order: OrderRecord;
-  readonly attempt: number | undefined;
-}
-
-/** What the charge pays: the order that it names, or a new one where it renews that. */
-async function targetOf(
-  tx: Queryable,
-  named: OrderRecord,
-  charge: VerifiedCharge,
-  payload: AttemptPayload | undefined,
-): Promise<Target> {
-  const { recurring, renewsEverySeconds } = charge;
-  const renews =
-    recurring || (renewsEverySeconds !== undefined && (await isRenewal(tx, named, { ...charge, renewsEverySeconds })));
-  const renewal = renews ? await orderOfRenewal(tx, named, payload) : undefined;
-  return renewal ?? { order: named, attempt: payload?.attempt };
-}
+const insertStatement = {
+  name: 'insert-charge',
+  text: `
+    insert into wayleave.charges (shop_id, provider, charge_id, order_id, attempt, customer_id, payer, amount_minor,
+      currency, live, disposition, reason, paid_at, recorded_at, source, raw)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, to_timestamp($13::double precision / 1000),
+      wayleave.wall_clock(), $14, $15)
+    on conflict do nothing returning charge_id`,
+};
 
 /** @returns whether it was not there before */
 async function insertCharge(
@@ -115,36 +90,29 @@ async function insertCharge(
   },
 ): Promise<boolean> {
   const { order, attempt, disposition, reason } = verdict;
-  const rows = await tx.query(
-    `insert into wayleave.charges (shop_id, provider, charge_id, order_id, attempt, customer_id, payer, amount_minor,
-       currency, live, disposition, reason, paid_at, recorded_at, source, raw)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, to_timestamp($13::double precision / 1000),
-       wayleave.wall_clock(), $14, $15)
-     on conflict do nothing returning charge_id`,
-    [
-      charge.shopId,
-      charge.provider,
-      charge.chargeId,
-      order?.id,
-      attempt,
-      order?.customerId,
-      charge.payer,
-      charge.amountMinor,
-      charge.currency,
-      charge.live,
-      disposition,
-      reason,
-      charge.paidAtMs,
-      charge.source,
-      storableJson(charge.raw),
-    ],
-  );
+  const rows = await tx.query(insertStatement, [
+    charge.shopId,
+    charge.provider,
+    charge.chargeId,
+    order?.id,
+    attempt,
+    order?.customerId,
+    charge.payer,
+    charge.amountMinor,
+    charge.currency,
+    charge.live,
+    disposition,
+    reason,
+    charge.paidAtMs,
+    charge.source,
+    storableJson(charge.raw),
+  ]);
   return rows.length > 0;
 }
 
 async function actOn(
   tx: Queryable,
-  shop: ShopRecord,
+  shop: ShopOfCharge,
   order: OrderRecord,
   charge: VerifiedCharge,
   disposition: Disposition,
@@ -163,73 +131,4 @@ async function actOn(
     }
     await notify(tx, { ...told, kind: 'surplus', payload: { ...payload, refundable: charge.refundable ? 1 : 0 } });
   }
-}
-
-async function findDisposition(tx: Queryable, charge: VerifiedCharge): Promise<RecordedCharge | undefined> {
-  const [row] = await tx.query<{ disposition: Disposition; orderId: string | null }>(
-    `select disposition, order_id as "orderId" from wayleave.charges
-     where shop_id = $1 and provider = $2 and charge_id = $3`,
-    [charge.shopId, charge.provider, charge.chargeId],
-  );
-  if (row === undefined) return undefined;
-  return { disposition: row.disposition, duplicate: true, orderId: row.orderId ?? undefined };
-}
-
-async function factsOf(
-  tx: Queryable,
-  provider: string,
-  order: OrderRecord,
-  number: number | undefined,
-): Promise<OrderFacts> {
-  const [row] = await tx.query<{
-    granted: boolean;
-    replacedByPaid: boolean;
-    banned: boolean;
-    telegramId: bigint | null;
-  }>(
-    `select exists (select from wayleave.charges g where g.order_id = o.id and g.disposition = 'granted') as granted,
-       exists (
-         with recursive later as (
-           select r.* from wayleave.orders r where r.id = o.superseded_by
-           union select r.* from wayleave.orders r join later l on r.id = l.superseded_by)
-         select from later where state = 'paid') as "replacedByPaid",
-       c.banned_at is not null as banned, c.telegram_id as "telegramId"
-     from wayleave.orders o join wayleave.customers c on c.id = o.customer_id where o.id = $1`,
-    [order.id],
-  );
-  const attempt = (await attemptsOf(tx, order.id)).find((one) => one.number === number);
-  return {
-    granted: row?.granted ?? false,
-    replacedByPaid: row?.replacedByPaid ?? false,
-    customerBanned: row?.banned ?? false,
-    // Only Telegram knows payers by Telegram's ids.
-    expectedPayer: provider === 'stars' ? row?.telegramId?.toString() : undefined,
-    attempt: attempt && {
-      provider: attempt.provider,
-      amountMinor: attempt.price.minorUnits,
-      currency: attempt.price.currency,
-    },
-  };
-}
-
-/** An order of its own for a renewal, with the terms and the price of the one that it renews. */
-async function orderOfRenewal(
-  tx: Queryable,
-  first: OrderRecord,
-  payload: AttemptPayload | undefined,
-): Promise<Target | undefined> {
-  const paid = (await attemptsOf(tx, first.id)).find(({ number }) => number === payload?.attempt);
-  if (paid === undefined) return undefined;
-  const id = uuidv7();
-  await tx.query(
-    `insert into wayleave.orders (id, shop_id, customer_id, subscription_id, plan_name, terms, renews, state, expires_at, created_at, closed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, 'expired', wayleave.wall_clock(), wayleave.wall_clock(), wayleave.wall_clock())`,
-    [id, first.shopId, first.customerId, first.subscriptionId, first.terms.plan, JSON.stringify(first.terms), first.id],
-  );
-  await tx.query(
-    `insert into wayleave.attempts (order_id, number, method, provider, amount_minor, currency)
-     values ($1, 1, $2, $3, $4, $5)`,
-    [id, paid.method, paid.provider, paid.price.minorUnits, paid.price.currency],
-  );
-  return { order: await lockOrder(tx, id), attempt: 1 };
 }

@@ -1,6 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import type { Queryable, Store } from '../store/index.ts';
-import { appendEntry } from './append.ts';
+import { withoutNulls, type Queryable, type RowOf, type Store } from '../store/index.ts';
 import { LedgerError } from './errors.ts';
 import { refold } from './refold.ts';
 
@@ -20,9 +19,9 @@ export interface CustomerRecord {
   readonly createdAtMs: number;
 }
 
-type CustomerRow = {
-  [Name in keyof CustomerRecord]: Name extends 'telegramId' ? bigint | null : CustomerRecord[Name] | null;
-} & Pick<CustomerRecord, 'id' | 'shopId' | 'name' | 'createdAtMs'>;
+interface CustomerRow extends Omit<RowOf<CustomerRecord>, 'telegramId'> {
+  readonly telegramId: bigint | null;
+}
 
 const columns = `c.id, c.shop_id as "shopId", c.telegram_id as "telegramId", c.name, c.user_name as "userName",
   c.language, c.terms_version as "termsVersion", c.banned_at as "bannedAtMs",
@@ -37,16 +36,26 @@ export interface SeenCustomer {
   readonly language: string | undefined;
 }
 
+const see = {
+  name: 'see-customer',
+  text: `
+    insert into wayleave.customers as c (id, shop_id, telegram_id, name, user_name, language)
+    values ($1, $2, $3, $4, $5, $6)
+    on conflict (shop_id, telegram_id) do update set name = excluded.name, user_name = excluded.user_name,
+      language = coalesce(c.language, excluded.language), seen_at = now(), unreachable_since = null
+    returning ${columns}`,
+};
+
 /** Whoever writes to the shop is its customer from then on, and can be reached again. */
 export async function seeCustomer(db: Queryable, shopId: string, seen: SeenCustomer): Promise<CustomerRecord> {
-  const rows = await db.query<CustomerRow>(
-    `insert into wayleave.customers as c (id, shop_id, telegram_id, name, user_name, language)
-     values ($1, $2, $3, $4, $5, $6)
-     on conflict (shop_id, telegram_id) do update set name = excluded.name, user_name = excluded.user_name,
-       language = coalesce(c.language, excluded.language), seen_at = now(), unreachable_since = null
-     returning ${columns}`,
-    [uuidv7(), shopId, seen.telegramId, seen.name, seen.userName ?? null, seen.language ?? null],
-  );
+  const rows = await db.query<CustomerRow>(see, [
+    uuidv7(),
+    shopId,
+    seen.telegramId,
+    seen.name,
+    seen.userName ?? null,
+    seen.language ?? null,
+  ]);
   return single(rows, `Telegram user of shop ${shopId}`);
 }
 
@@ -109,8 +118,7 @@ export async function banCustomer(
     // Who is banned already is left alone above, so this is a new ban whatever the clock says.
     const cause = `ban:${uuidv7()}`;
     for (const subscriptionId of await lockSubscriptionsOf(tx, customerId)) {
-      await appendEntry(tx, { kind: 'hold', subscriptionId, shopId, source: 'ban', cause, author: by, reason });
-      await refold(tx, subscriptionId);
+      await refold(tx, subscriptionId, [{ kind: 'hold', shopId, source: 'ban', cause, author: by, reason }]);
     }
   });
 }
@@ -135,11 +143,12 @@ export async function unbanCustomer(
            select from wayleave.ledger_entries r where r.subscription_id = $1 and r.kind = 'release' and r.target = h.id)`,
         [subscriptionId],
       );
-      for (const { id: target } of holds) {
-        const draft = { kind: 'release', subscriptionId, shopId, source: 'ban', target } as const;
-        await appendEntry(tx, { ...draft, cause: `release:${target}`, author: by, reason });
-      }
-      await refold(tx, subscriptionId);
+      const release = { kind: 'release', shopId, source: 'ban', author: by, reason } as const;
+      await refold(
+        tx,
+        subscriptionId,
+        holds.map(({ id: target }) => ({ ...release, target, cause: `release:${target}` })),
+      );
     }
   });
 }
@@ -175,17 +184,5 @@ function single(rows: readonly CustomerRow[], what: string): CustomerRecord {
 }
 
 function toCustomer(row: CustomerRow): CustomerRecord {
-  return {
-    id: row.id,
-    shopId: row.shopId,
-    telegramId: row.telegramId === null ? undefined : Number(row.telegramId),
-    name: row.name,
-    userName: row.userName ?? undefined,
-    language: row.language ?? undefined,
-    termsVersion: row.termsVersion ?? undefined,
-    bannedAtMs: row.bannedAtMs ?? undefined,
-    unreachableSinceMs: row.unreachableSinceMs ?? undefined,
-    trialSubscriptionId: row.trialSubscriptionId ?? undefined,
-    createdAtMs: row.createdAtMs,
-  };
+  return { ...withoutNulls(row), telegramId: row.telegramId === null ? undefined : Number(row.telegramId) };
 }

@@ -18,8 +18,6 @@ export interface LedgerLine {
   readonly about: number | undefined;
   readonly author: string;
   readonly reason: string;
-  /** All of it in English, for terminals. */
-  readonly text: string;
 }
 
 /**
@@ -40,40 +38,8 @@ export function explainLedger(entries: readonly LedgerEntry[], segments: readonl
     const segment = entry.kind === 'grant' ? own.get(entry.id) : undefined;
     const about = 'target' in entry ? sequences.get(entry.target) : undefined;
     const { sequence, at, kind, source, author, reason } = entry;
-    const line = { sequence, at, kind, source, expiresAt, movedSeconds, segment, about, author, reason };
-    return { ...line, text: describe(line, entry) };
+    return { sequence, at, kind, source, expiresAt, movedSeconds, segment, about, author, reason };
   });
-}
-
-function describe(line: Omit<LedgerLine, 'text'>, entry: LedgerEntry): string {
-  const { sequence, at, source, author, reason, expiresAt } = line;
-  const end = expiresAt === undefined ? '' : `; ends ${instant(expiresAt)}`;
-  const why = reason === '' ? '' : ` (${reason})`;
-  return `${String(sequence)}. ${instant(at)} ${effect(line, entry)} by ${author}, ${source}${why}${end}`;
-}
-
-function effect({ movedSeconds, segment, about = 0 }: Omit<LedgerLine, 'text'>, entry: LedgerEntry): string {
-  switch (entry.kind) {
-    case 'grant': {
-      const runs = segment === undefined ? '' : `, runs ${instant(segment.startsAt)} to ${instant(segment.endsAt)}`;
-      return `+${duration(movedSeconds)} of plan ${entry.terms.plan}${runs}`;
-    }
-    case 'reversal': {
-      const { part } = entry;
-      const share = part === undefined ? '' : `, ${String(part.refundedMinor)} of ${String(part.paidMinor)} refunded`;
-      return `-${duration(-movedSeconds)} of entry ${String(about)}${share}`;
-    }
-    case 'hold':
-      return 'access denied';
-    case 'release':
-      return `access no longer denied by entry ${String(about)}`;
-    case 'reset':
-      return 'traffic counted anew';
-  }
-}
-
-function instant(epochSeconds: number): string {
-  return `${new Date(epochSeconds * 1000).toISOString().slice(0, 16).replace('T', ' ')}Z`;
 }
 
 /** `30d`, `1d 6h`, `5m`; seconds only below an hour. */

@@ -1,5 +1,5 @@
 import type { Queryable } from '../store/index.ts';
-import { appendEntry, readEntries } from './append.ts';
+import { readEntries } from './append.ts';
 import type { ChargeKey } from './charge-lock.ts';
 import { lockCustomer, type CustomerRecord } from './customers.ts';
 import { LedgerError } from './errors.ts';
@@ -83,10 +83,8 @@ export async function extendByCharge(
   await ensureIdentity(tx, { subscriptionId, namespace, shop, customerId: customer.id });
   const terms = charge.terms ?? foldEntitlement(await readEntries(tx, subscriptionId)).at(-1)?.terms;
   if (terms === undefined) throw unknown(where);
-  const draft = { kind: 'grant', subscriptionId, shopId, source: 'charge', terms } as const;
-  const cause = `charge:${provider}:${chargeId}`;
-  await appendEntry(tx, { ...draft, cause, lengthSeconds: lengthOf(terms, charge), ...by });
-  await refold(tx, subscriptionId);
+  const grant = { kind: 'grant', shopId, source: 'charge', terms, lengthSeconds: lengthOf(terms, charge) } as const;
+  await refold(tx, subscriptionId, [{ ...grant, cause: `charge:${provider}:${chargeId}`, ...by }]);
 }
 
 function lengthOf({ lengthSeconds }: PlanTerms, { terms, amountMinor, priceMinor }: PaidTime): number {

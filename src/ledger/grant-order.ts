@@ -1,12 +1,25 @@
 import { resetUsage, type Queryable } from '../store/index.ts';
-import { appendEntry } from './append.ts';
+import type { EntryDraft } from './append.ts';
 import type { EntrySource } from './entry.ts';
 import { LedgerError } from './errors.ts';
 import { ensureIdentity } from './identity.ts';
 import type { OrderRecord } from './orders.ts';
-import { askFor } from './outbox.ts';
+import { askingFor } from './outbox.ts';
 import { refold } from './refold.ts';
 import type { ShopRecord } from './shops.ts';
+
+const close = {
+  name: 'close-paid-order',
+  text: `
+    with paid as (
+      update wayleave.orders set state = 'paid', closed_at = wayleave.wall_clock(), review_since = null,
+        granted_revision = $2
+      where id = $1::uuid),
+    ended as (
+      update wayleave.attempts set closed_at = wayleave.wall_clock() where order_id = $1 and closed_at is null),
+    asked as (${askingFor(`values ('progress', $1::text)`)})
+    select wayleave.ring_outbox()`,
+};
 
 /**
  * Turns a paid order, which the caller holds locked, into time: one grant, the entitlement that follows, and the work
@@ -14,41 +27,26 @@ import type { ShopRecord } from './shops.ts';
  */
 export async function grantOrder(
   tx: Queryable,
-  shop: ShopRecord,
+  shop: Pick<ShopRecord, 'id' | 'namespace' | 'name'>,
   order: OrderRecord,
   by: { readonly source: EntrySource; readonly author: string; readonly reason: string },
 ): Promise<void> {
   const { id: orderId, subscriptionId, customerId, terms } = order;
   await ensureIdentity(tx, { subscriptionId, namespace: shop.namespace, shop: shop.name, customerId });
-  const draft = { subscriptionId, shopId: shop.id, orderId, ...by };
-  await appendEntry(tx, {
-    ...draft,
-    kind: 'grant',
-    cause: `order:${orderId}`,
-    lengthSeconds: terms.lengthSeconds,
-    terms,
-  });
+  const entry = { shopId: shop.id, orderId, ...by };
+  const { lengthSeconds } = terms;
+  const drafts: EntryDraft[] = [{ ...entry, kind: 'grant', cause: `order:${orderId}`, lengthSeconds, terms }];
   if (terms.trafficReset === 'Renewal' && (await isRenewal(tx, subscriptionId, orderId))) {
     await resetUsage(tx, subscriptionId, 'renewal');
-    await appendEntry(tx, { ...draft, kind: 'reset', source: 'renewal', cause: `reset:order:${orderId}` });
+    drafts.push({ ...entry, kind: 'reset', source: 'renewal', cause: `reset:order:${orderId}` });
   }
-  const folded = await refold(tx, subscriptionId);
+  const folded = await refold(tx, subscriptionId, drafts);
   if (folded === undefined) {
     throw new LedgerError('LEDGER_NONSENSE', `order ${orderId} was granted and its ledger is empty`, {
       retry: 'later',
     });
   }
-  await tx.query(
-    `update wayleave.orders set state = 'paid', closed_at = wayleave.wall_clock(), review_since = null, granted_revision = $2
-     where id = $1`,
-    [orderId, folded.revision],
-  );
-  await tx.query(
-    'update wayleave.attempts set closed_at = wayleave.wall_clock() where order_id = $1 and closed_at is null',
-    [orderId],
-  );
-  await askFor(tx, 'project', subscriptionId);
-  await askFor(tx, 'progress', orderId);
+  await tx.query(close, [orderId, folded.revision]);
 }
 
 async function isRenewal(tx: Queryable, subscriptionId: string, orderId: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
-import { appendEntry, readEntries } from './append.ts';
+import { readEntries } from './append.ts';
 import type { EntrySource, LedgerEntry } from './entry.ts';
 import { lockCustomer } from './customers.ts';
 import { LedgerError } from './errors.ts';
@@ -93,9 +93,7 @@ export async function grantTime(
     const cause = `${source}:${requestId}`;
     const isNew = !entries.some((entry) => entry.cause === cause);
     if (isNew && weeklySeconds !== undefined) await checkWeek(tx, entries, grant, weeklySeconds);
-    const draft = { kind: 'grant', subscriptionId, shopId, source, cause, lengthSeconds, terms } as const;
-    await appendEntry(tx, { ...draft, author, reason });
-    await refold(tx, subscriptionId);
+    await refold(tx, subscriptionId, [{ kind: 'grant', shopId, source, cause, lengthSeconds, terms, author, reason }]);
     const told = {
       shopId,
       customerId,
@@ -154,11 +152,12 @@ export async function revokeTime(
         retry: 'never',
       });
     }
-    for (const target of targets) {
-      const draft = { kind: 'reversal', subscriptionId, shopId, source: 'admin', target } as const;
-      await appendEntry(tx, { ...draft, cause: `revoke:${requestId}:${target}`, author, reason });
-    }
-    await refold(tx, subscriptionId);
+    const reversal = { kind: 'reversal', shopId, source: 'admin', author, reason } as const;
+    await refold(
+      tx,
+      subscriptionId,
+      targets.map((target) => ({ ...reversal, target, cause: `revoke:${requestId}:${target}` })),
+    );
     return targets.length;
   });
 }
@@ -173,8 +172,7 @@ export async function suspendSubscription(
     const { shopId, customerId } = await lockOwned(tx, subscriptionId);
     if ((await openHolds(tx, subscriptionId, 'admin')).length > 0) return;
     const cause = `hold:${uuidv7()}`;
-    await appendEntry(tx, { kind: 'hold', subscriptionId, shopId, source: 'admin', cause, author, reason });
-    await refold(tx, subscriptionId);
+    await refold(tx, subscriptionId, [{ kind: 'hold', shopId, source: 'admin', cause, author, reason }]);
     const told = { shopId, customerId, subscriptionId, kind: 'suspended', dedupe: cause } as const;
     await notify(tx, { ...told, delivery: 'at-least-once' });
   });
@@ -187,11 +185,13 @@ export async function resumeSubscription(
 ): Promise<void> {
   await store.transaction(async (tx) => {
     const { shopId } = await lockOwned(tx, subscriptionId);
-    for (const target of await openHolds(tx, subscriptionId, 'admin')) {
-      const draft = { kind: 'release', subscriptionId, shopId, source: 'admin', target } as const;
-      await appendEntry(tx, { ...draft, cause: `release:${target}`, author, reason });
-    }
-    await refold(tx, subscriptionId);
+    const release = { kind: 'release', shopId, source: 'admin', author, reason } as const;
+    const holds = await openHolds(tx, subscriptionId, 'admin');
+    await refold(
+      tx,
+      subscriptionId,
+      holds.map((target) => ({ ...release, target, cause: `release:${target}` })),
+    );
   });
 }
 

@@ -11,8 +11,9 @@ export {
   type ChargeAct,
   type NamedCharge,
 } from './charge-acts.ts';
+export { readBooks, type Books } from './books.ts';
 export type { ChargeKey } from './charge-lock.ts';
-export { recordCharge, type RecordedCharge, type VerifiedCharge } from './charges.ts';
+export { recordCharge } from './charges.ts';
 export { dispositions, type Disposition } from './classify.ts';
 export { searchCustomers, type FoundCustomer } from './customer-search.ts';
 export {
@@ -93,8 +94,9 @@ export {
   type Projection,
   type ProjectionState,
 } from './projected.ts';
+export { projectionProgress, type ProjectionProgress } from './projection-progress.ts';
 export { previewGrant, previewRevoke, type GrantPreview } from './preview.ts';
-export { noteProvisioned, oldestUnprovisionedSeconds } from './provisioned.ts';
+export { noteProvisioned, unprovisionedOrders, type ProvisionedOrder } from './provisioned.ts';
 export {
   chargesOf,
   findCharge,
@@ -159,4 +161,5 @@ export {
   type SubmittedReceipt,
   type TransferVerdict,
 } from './transfers.ts';
+export type { RecordedCharge, VerifiedCharge } from './verified-charge.ts';
 export { readWallClock } from './wall-clock.ts';

@@ -1,4 +1,4 @@
-import type { Queryable } from '../store/index.ts';
+import { withoutNulls, type Queryable, type RowOf } from '../store/index.ts';
 
 /** How a job of a shop stands; every replica can take over from here. */
 export interface JobRecord {
@@ -10,25 +10,14 @@ export interface JobRecord {
   readonly lastError: string | undefined;
 }
 
-interface JobRow {
-  readonly name: string;
-  readonly cursor: string;
-  readonly lastSuccessAtMs: number | null;
-  readonly lastError: string | null;
-}
-
 /** All jobs of a shop that ever ran. */
 export async function jobsOf(db: Queryable, shopId: string): Promise<JobRecord[]> {
-  const rows = await db.query<JobRow>(
+  const rows = await db.query<RowOf<JobRecord>>(
     `select name, cursor, last_success_at as "lastSuccessAtMs", last_error as "lastError"
      from wayleave.jobs where shop_id = $1 order by name`,
     [shopId],
   );
-  return rows.map((row) => ({
-    ...row,
-    lastSuccessAtMs: row.lastSuccessAtMs ?? undefined,
-    lastError: row.lastError ?? undefined,
-  }));
+  return rows.map(withoutNulls);
 }
 
 /** @returns empty for a job that has not come anywhere yet */

@@ -1,4 +1,4 @@
-import type { Queryable } from '../store/index.ts';
+import { withoutNulls, type Queryable, type RowOf } from '../store/index.ts';
 import type { NoticeKind } from './notices.ts';
 
 /** Why a notice was not sent, or that it was. Labels of metrics. */
@@ -165,12 +165,12 @@ export async function noticesOf(
   customerId: string,
   { limit = 10, offset = 0 }: { readonly limit?: number; readonly offset?: number } = {},
 ): Promise<NoticeRecord[]> {
-  const rows = await db.query<Omit<NoticeRecord, 'outcome'> & { outcome: string | null }>(
+  const rows = await db.query<RowOf<NoticeRecord>>(
     `select kind, created_at as "createdAtMs", state, outcome, attempts from wayleave.notices
      where customer_id = $1 order by created_at desc, id desc limit $2 offset $3`,
     [customerId, limit, offset],
   );
-  return rows.map((row) => ({ ...row, outcome: row.outcome ?? undefined }));
+  return rows.map(withoutNulls);
 }
 
 function toNotice(claimed: ClaimedRow & { readonly outcome: null }): ClaimedNotice {

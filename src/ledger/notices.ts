@@ -30,25 +30,30 @@ export interface NoticeDraft {
   readonly usefulUntilMs?: number;
 }
 
+const queue = {
+  name: 'notify',
+  text: `
+    with queued as (
+      insert into wayleave.notices (id, shop_id, customer_id, subscription_id, kind, dedupe, payload, delivery,
+        useful_until, created_at, next_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::double precision / 1000), wayleave.wall_clock(),
+        wayleave.wall_clock())
+      on conflict (shop_id, customer_id, kind, dedupe) do nothing returning id)
+    select wayleave.ring_outbox() from queued`,
+};
+
 /** Puts a notice into the queue, once. @returns whether it was not there before */
 export async function notify(tx: Queryable, draft: NoticeDraft): Promise<boolean> {
-  const rows = await tx.query(
-    `insert into wayleave.notices (id, shop_id, customer_id, subscription_id, kind, dedupe, payload, delivery, useful_until,
-       created_at, next_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::double precision / 1000), wayleave.wall_clock(), wayleave.wall_clock())
-     on conflict (shop_id, customer_id, kind, dedupe) do nothing returning id`,
-    [
-      uuidv7(),
-      draft.shopId,
-      draft.customerId,
-      draft.subscriptionId ?? null,
-      draft.kind,
-      draft.dedupe,
-      JSON.stringify(draft.payload ?? {}),
-      draft.delivery,
-      draft.usefulUntilMs ?? null,
-    ],
-  );
-  if (rows.length > 0) await tx.query('select wayleave.ring_outbox()');
+  const rows = await tx.query(queue, [
+    uuidv7(),
+    draft.shopId,
+    draft.customerId,
+    draft.subscriptionId ?? null,
+    draft.kind,
+    draft.dedupe,
+    JSON.stringify(draft.payload ?? {}),
+    draft.delivery,
+    draft.usefulUntilMs ?? null,
+  ]);
   return rows.length > 0;
 }

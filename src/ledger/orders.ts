@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { Money } from '../api/index.ts';
 import { isCurrency } from '../api/index.ts';
-import type { Queryable, Store } from '../store/index.ts';
+import { withoutNulls, type Queryable, type RowOf, type Store } from '../store/index.ts';
 import { lockCustomer } from './customers.ts';
 import { LedgerError } from './errors.ts';
 import type { PlanTerms } from './terms.ts';
@@ -41,19 +41,8 @@ export interface AttemptRecord {
   readonly closedAtMs: number | undefined;
 }
 
-interface OrderRow {
-  readonly id: string;
-  readonly shopId: string;
-  readonly customerId: string;
-  readonly subscriptionId: string;
-  readonly terms: PlanTerms;
-  readonly state: OrderState;
-  readonly reviewSinceMs: number | null;
-  readonly expiresAtMs: number;
-  readonly createdAtMs: number;
-  readonly closedAtMs: number | null;
+interface OrderRow extends Omit<RowOf<OrderRecord>, 'grantedRevision' | 'message'> {
   readonly grantedRevision: bigint | null;
-  readonly provisionedAtMs: number | null;
   readonly chatId: bigint | null;
   readonly messageId: bigint | null;
 }
@@ -183,19 +172,16 @@ export async function openAttempt(
     const attempts = await attemptsOf(tx, orderId);
     const open = attempts.find((one) => one.method === method && one.closedAtMs === undefined);
     if (open?.provider === provider && open.price.currency === price.currency) return open;
+    const number = attempts.length + 1;
     await tx.query(
-      `update wayleave.attempts set closed_at = wayleave.wall_clock()
-       where order_id = $1 and method = $2 and closed_at is null`,
-      [orderId, method],
-    );
-    await tx.query(
-      `insert into wayleave.attempts (order_id, number, method, provider, amount_minor, currency, created_at)
+      `with replaced as (
+         update wayleave.attempts set closed_at = wayleave.wall_clock()
+         where order_id = $1 and method = $3 and closed_at is null)
+       insert into wayleave.attempts (order_id, number, method, provider, amount_minor, currency, created_at)
        values ($1, $2, $3, $4, $5, $6, wayleave.wall_clock())`,
-      [orderId, attempts.length + 1, method, provider, price.minorUnits, price.currency],
+      [orderId, number, method, provider, price.minorUnits, price.currency],
     );
-    const opened = (await attemptsOf(tx, orderId)).at(-1);
-    if (opened !== undefined) return opened;
-    throw new LedgerError('LEDGER_NONSENSE', `order ${orderId} lost its attempt`, { retry: 'later' });
+    return { orderId, number, method, provider, price, reference: undefined, closedAtMs: undefined };
   });
 }
 
@@ -286,24 +272,29 @@ export async function ordersOf(db: Queryable, customerId: string, limit = 50): P
  * @throws LedgerError LEDGER_ORDER_UNKNOWN
  */
 export async function lockOrder(tx: Queryable, orderId: string): Promise<OrderRecord> {
-  const [known] = await tx.query<{ shopId: string }>('select shop_id as "shopId" from wayleave.orders where id = $1', [
-    orderId,
-  ]);
-  const locked = known && (await lockOrderOf(tx, known.shopId, orderId));
+  const locked = await lockOrderIfAny(tx, orderId);
   return locked ?? single([], orderId);
 }
 
-/** {@link lockOrder}, where it is an order of this shop at all. */
-export async function lockOrderOf(tx: Queryable, shopId: string, orderId: string): Promise<OrderRecord | undefined> {
-  const customers = await tx.query(
-    `select from wayleave.customers c join wayleave.orders o on o.customer_id = c.id
-     where o.shop_id = $1 and o.id = $2 for no key update of c`,
-    [shopId, orderId],
-  );
-  if (customers.length === 0) return undefined;
-  const rows = await tx.query<OrderRow>(`select ${columns} from wayleave.orders o where o.id = $1 for no key update`, [
-    orderId,
-  ]);
+const lockStatement = {
+  name: 'lock-order',
+  // The order can only be locked when its customer is, because it is joined to what that lock gives.
+  text: `
+    with customer as materialized (
+      select c.id from wayleave.customers c
+      where c.id = (select customer_id from wayleave.orders where id = $1 and shop_id = coalesce($2, shop_id))
+      for no key update)
+    select ${columns} from wayleave.orders o join customer on customer.id = o.customer_id
+    where o.id = $1 for no key update of o`,
+};
+
+/** {@link lockOrder}, where there is such an order. @param shopId and it is of this shop; absent: of any */
+export async function lockOrderIfAny(
+  tx: Queryable,
+  orderId: string,
+  shopId?: string,
+): Promise<OrderRecord | undefined> {
+  const rows = await tx.query<OrderRow>(lockStatement, [orderId, shopId ?? null]);
   return rows.map(toOrder)[0];
 }
 
@@ -329,11 +320,8 @@ function single(rows: readonly OrderRow[], what: string): OrderRecord {
 function toOrder(row: OrderRow): OrderRecord {
   const { chatId, messageId, ...rest } = row;
   return {
-    ...rest,
-    reviewSinceMs: row.reviewSinceMs ?? undefined,
-    closedAtMs: row.closedAtMs ?? undefined,
+    ...withoutNulls(rest),
     grantedRevision: row.grantedRevision === null ? undefined : Number(row.grantedRevision),
-    provisionedAtMs: row.provisionedAtMs ?? undefined,
     message:
       chatId === null || messageId === null ? undefined : { chatId: Number(chatId), messageId: Number(messageId) },
   };

@@ -10,14 +10,18 @@ export type OutboxTopic = (typeof outboxTopics)[number];
 
 /** Asks for work, in the transaction that makes it necessary. Asked while it is being done, it is done once more. */
 export async function askFor(tx: Queryable, topic: OutboxTopic, key: string): Promise<void> {
-  await tx.query(
-    `with asked as (
-       insert into wayleave.outbox as o (topic, key, next_at, created_at)
-       values ($1, $2, wayleave.wall_clock(), wayleave.wall_clock())
-       on conflict (topic, key) do update set version = o.version + 1, next_at = least(o.next_at, excluded.next_at))
-     select wayleave.ring_outbox()`,
-    [topic, key],
-  );
+  await tx.query(`with asked as (${askingFor('values ($1::text, $2::text)')}) select wayleave.ring_outbox()`, [
+    topic,
+    key,
+  ]);
+}
+
+/** {@link askFor} as a part of a larger statement, which has to ring. @param work SQL that gives topic and key */
+export function askingFor(work: string): string {
+  return `
+    insert into wayleave.outbox as o (topic, key, next_at, created_at)
+    select w.topic, w.key, wayleave.wall_clock(), wayleave.wall_clock() from (${work}) as w (topic, key)
+    on conflict (topic, key) do update set version = o.version + 1, next_at = least(o.next_at, excluded.next_at)`;
 }
 
 export interface ClaimedWork {
@@ -57,6 +61,21 @@ export async function claimWork(
   );
 }
 
+const finish = {
+  name: 'finish-work',
+  text: `
+    with ours as (
+      select topic, key, version from wayleave.outbox where topic = $1 and key = $2 and claim = $3 for update),
+    gone as (
+      delete from wayleave.outbox o using ours
+      where o.topic = ours.topic and o.key = ours.key and ours.version = $4 returning o.key),
+    again as (
+      update wayleave.outbox o set claim = null, claimed_until = null, attempts = 0, last_error = null,
+        created_at = wayleave.wall_clock()
+      from ours where o.topic = ours.topic and o.key = ours.key and ours.version <> $4 returning o.key)
+    select key from gone union all select key from again`,
+};
+
 /**
  * It is done. Where it was asked for again meanwhile it stays, due now.
  *
@@ -67,19 +86,7 @@ export async function finishWork(
   topic: OutboxTopic,
   { key, claim, version }: ClaimedWork,
 ): Promise<boolean> {
-  const rows = await db.query(
-    `with ours as (
-       select topic, key, version from wayleave.outbox where topic = $1 and key = $2 and claim = $3 for update),
-     gone as (
-       delete from wayleave.outbox o using ours
-       where o.topic = ours.topic and o.key = ours.key and ours.version = $4 returning o.key),
-     again as (
-       update wayleave.outbox o set claim = null, claimed_until = null, attempts = 0, last_error = null,
-         created_at = wayleave.wall_clock()
-       from ours where o.topic = ours.topic and o.key = ours.key and ours.version <> $4 returning o.key)
-     select key from gone union all select key from again`,
-    [topic, key, claim, version],
-  );
+  const rows = await db.query(finish, [topic, key, claim, version]);
   return rows.length > 0;
 }
 

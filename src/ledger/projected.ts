@@ -31,6 +31,13 @@ interface StateRow extends Omit<ProjectionState, 'revision'> {
 const stateColumns = `e.revision, s.retired_at is not null as "isRetired", coalesce((
     select max(generation) from wayleave.credentials where subscription_id = s.id), 1) as generation`;
 
+const lock = {
+  name: 'lock-projected',
+  text: `
+    select namespace, name, shop, retired_at is not null as "isRetired"
+    from wayleave.subscriptions where id = $1 and source = 'ledger' for no key update`,
+};
+
 /**
  * Folds a subscription's ledger anew and says what the cluster must show of it. One that was retired and has time again
  * is not retired any more.
@@ -40,28 +47,31 @@ const stateColumns = `e.revision, s.retired_at is not null as "isRetired", coale
 export async function readProjection(store: Store, subscriptionId: string): Promise<Projection | undefined> {
   if (!isUuid(subscriptionId)) return undefined;
   return store.transaction(async (tx) => {
-    const [row] = await tx.query<{ namespace: string; name: string; shop: string | null }>(
-      `select namespace, name, shop from wayleave.subscriptions where id = $1 and source = 'ledger' for update`,
-      [subscriptionId],
-    );
+    const [row] = await tx.query<{ namespace: string; name: string; shop: string | null; isRetired: boolean }>(lock, [
+      subscriptionId,
+    ]);
     if (row === undefined) return undefined;
+    const { namespace, name, shop, isRetired } = row;
     const folded = await refold(tx, subscriptionId);
     if (folded === undefined) return undefined;
     const { entitlement } = folded;
-    await reviveRetired(tx, subscriptionId, entitlement.expiresAt);
+    if (isRetired) await reviveRetired(tx, subscriptionId, entitlement.expiresAt);
     const state = await projectionState(tx, subscriptionId);
     if (state === undefined) return undefined;
-    return { ...row, subscriptionId, shop: row.shop ?? '', entitlement, state };
+    return { subscriptionId, namespace, name, shop: shop ?? '', entitlement, state };
   });
 }
 
+const stateStatement = {
+  name: 'projection-state',
+  text: `
+    select ${stateColumns} from wayleave.subscriptions s join wayleave.entitlements e on e.subscription_id = s.id
+    where s.id = $1 and s.source = 'ledger'`,
+};
+
 /** @returns nothing when there is no such entitlement */
 export async function projectionState(db: Queryable, subscriptionId: string): Promise<ProjectionState | undefined> {
-  const rows = await db.query<StateRow>(
-    `select ${stateColumns} from wayleave.subscriptions s join wayleave.entitlements e on e.subscription_id = s.id
-     where s.id = $1 and s.source = 'ledger'`,
-    [subscriptionId],
-  );
+  const rows = await db.query<StateRow>(stateStatement, [subscriptionId]);
   return rows.map((row) => ({ ...row, revision: Number(row.revision) }))[0];
 }
 

@@ -1,5 +1,4 @@
 import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
-import { appendEntry } from './append.ts';
 import { delayCause } from './delay.ts';
 import { notify } from './notices.ts';
 import { refold } from './refold.ts';
@@ -23,12 +22,22 @@ interface Delivered {
   readonly terms: PlanTerms;
 }
 
+/** A paid order that has reached enough panels. */
+export interface ProvisionedOrder {
+  readonly orderId: string;
+  readonly subscriptionId: string;
+  /** Seconds from the payment to now. */
+  readonly tookSeconds: number;
+  /** Its money went back, wholly: nobody waited for it any more. */
+  readonly isRefunded: boolean;
+}
+
 /**
  * Notes which paid orders have reached enough panels, and gives back the time that a first delivery was late.
  *
- * @returns how many were noted
+ * @returns each order that was noted, which is the case once in its life
  */
-export async function noteProvisioned(store: Store, shopId: string, limit = 200): Promise<number> {
+export async function noteProvisioned(store: Store, shopId: string, limit = 200): Promise<readonly ProvisionedOrder[]> {
   return store.transaction(async (tx) => {
     const delivered = await tx.query<Delivered>(
       `with due as (
@@ -48,7 +57,12 @@ export async function noteProvisioned(store: Store, shopId: string, limit = 200)
     for (const order of delivered.toSorted((a, b) => (a.subscriptionId < b.subscriptionId ? -1 : 1))) {
       await conclude(tx, order);
     }
-    return delivered.length;
+    return delivered.map(({ id: orderId, subscriptionId, tookSeconds, isRefunded }) => ({
+      orderId,
+      subscriptionId,
+      tookSeconds,
+      isRefunded,
+    }));
   });
 }
 
@@ -70,25 +84,30 @@ async function conclude(tx: Queryable, order: Delivered): Promise<void> {
 
 async function compensate(tx: Queryable, { id, shopId, subscriptionId, tookSeconds, terms }: Delivered): Promise<void> {
   await lockSubscription(tx, subscriptionId);
-  const draft = { kind: 'grant', subscriptionId, shopId, source: 'compensation', terms } as const;
+  const grant = { kind: 'grant', shopId, source: 'compensation', terms } as const;
   const reason = 'the first delivery came late';
   const lengthSeconds = Math.ceil(tookSeconds);
-  await appendEntry(tx, { ...draft, cause: delayCause(id), lengthSeconds, author: 'wayleave', reason });
-  await refold(tx, subscriptionId);
+  await refold(tx, subscriptionId, [{ ...grant, cause: delayCause(id), lengthSeconds, author: 'wayleave', reason }]);
 }
 
-/**
- * Age in seconds of the oldest paid order that has not reached enough panels; 0 for none. What was refunded, suspended or
- * banned before it arrived is owed to nobody.
- */
-export async function oldestUnprovisionedSeconds(db: Queryable, shopId: string): Promise<number> {
-  const [row] = await db.query<{ age: number }>(
-    `select coalesce(extract(epoch from wayleave.wall_clock() - min(closed_at)), 0)::float8 as age
+/** Paid orders that have not reached enough panels. */
+export interface Unprovisioned {
+  /** Age of the oldest one; 0 for none. */
+  readonly oldestSeconds: number;
+  /** How many have waited longer than was asked for. */
+  readonly late: number;
+}
+
+/** What was refunded, suspended or banned before it arrived is owed to nobody. */
+export async function unprovisionedOrders(db: Queryable, shopId: string, lateSeconds: number): Promise<Unprovisioned> {
+  const [row] = await db.query<Unprovisioned>(
+    `select coalesce(extract(epoch from wayleave.wall_clock() - min(closed_at)), 0)::float8 as "oldestSeconds",
+       count(*) filter (where closed_at < wayleave.wall_clock() - make_interval(secs => $2))::integer as late
      from wayleave.orders o
      where shop_id = $1 and state = 'paid' and provisioned_at is null and exists (
        select from wayleave.entitlements e where e.subscription_id = o.subscription_id and e.access = 'granted'
          and e.expires_at > wayleave.wall_clock())`,
-    [shopId],
+    [shopId, lateSeconds],
   );
-  return Math.max(0, row?.age ?? 0);
+  return { oldestSeconds: Math.max(0, row?.oldestSeconds ?? 0), late: row?.late ?? 0 };
 }

@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import type { Queryable, Store } from '../store/index.ts';
+import { withoutNulls, type Queryable, type RowOf, type Store } from '../store/index.ts';
 import { recordAudit } from './audit.ts';
 import type { ChargeKey } from './charge-lock.ts';
 import type { Disposition } from './classify.ts';
@@ -43,32 +43,13 @@ export interface QueuedCharge extends ChargeKey {
   readonly settledBy: string | undefined;
 }
 
-interface ChargeRow {
-  readonly shopId: string;
-  readonly provider: string;
-  readonly chargeId: string;
-  readonly handle: string;
-  readonly disposition: Disposition;
-  readonly queue: ChargeQueueName | null;
-  readonly reason: string;
-  readonly amountMinor: bigint;
-  readonly refundedMinor: bigint;
-  readonly currency: string;
-  readonly live: boolean;
-  readonly paidAtMs: number;
-  readonly ageSeconds: number;
-  readonly owner: string | null;
-  readonly payer: string | null;
-  readonly orderId: string | null;
-  readonly subscriptionId: string | null;
+interface ChargeRow extends RowOf<Omit<QueuedCharge, 'customer' | 'refund'>> {
   readonly customerId: string | null;
   readonly customerName: string | null;
   readonly userName: string | null;
   readonly telegramId: bigint | null;
   readonly refundState: 'requested' | 'confirmed' | 'refused' | null;
   readonly refusal: string | null;
-  readonly settlement: string | null;
-  readonly settledBy: string | null;
 }
 
 /** `r` is the newest refund of the charge. */
@@ -245,14 +226,7 @@ export function subjectOfCharge({ provider, chargeId }: Pick<ChargeKey, 'provide
 function toCharge(row: ChargeRow): QueuedCharge {
   const { customerId, customerName, userName, telegramId, refundState, refusal, ...rest } = row;
   return {
-    ...rest,
-    queue: row.queue ?? undefined,
-    owner: row.owner ?? undefined,
-    payer: row.payer ?? undefined,
-    orderId: row.orderId ?? undefined,
-    subscriptionId: row.subscriptionId ?? undefined,
-    settlement: row.settlement ?? undefined,
-    settledBy: row.settledBy ?? undefined,
+    ...withoutNulls(rest),
     customer:
       customerId === null
         ? undefined

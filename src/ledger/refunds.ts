@@ -1,6 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { lockSubscription, type Queryable, type Store } from '../store/index.ts';
-import { appendEntry } from './append.ts';
+import { lockSubscription, withoutNulls, type Queryable, type RowOf, type Store } from '../store/index.ts';
 import { lockCharge, unknownCharge, type ChargeKey, type LockedCharge } from './charge-lock.ts';
 import { delayCause } from './delay.ts';
 import { LedgerError } from './errors.ts';
@@ -215,8 +214,8 @@ export async function refuseRefund(db: Queryable, refundId: string, refusal: str
 }
 
 export async function findRefund(db: Queryable, refundId: string): Promise<RefundRecord | undefined> {
-  const rows = await db.query<RefundRow>(`${selectRefunds} where r.id = $1`, [refundId]);
-  return rows.map(toRefund)[0];
+  const rows = await db.query<RowOf<RefundRecord>>(`${selectRefunds} where r.id = $1`, [refundId]);
+  return rows.map(withoutNulls)[0];
 }
 
 /** Only the charge that was granted has time to give back; and only what that charge gave. */
@@ -248,27 +247,24 @@ async function reverseGrants(
   const reversal = {
     kind: 'reversal',
     source: 'refund',
-    subscriptionId,
     shopId,
     author: startedBy,
     reason: `refund of charge ${chargeId} of ${provider}`,
     ...(orderId === undefined ? {} : { orderId }),
   } as const;
-  await appendEntry(tx, {
-    ...reversal,
-    target,
-    cause: `refund:${provider}:${refundId}`,
-    ...(amountMinor === paidMinor ? {} : { part: { refundedMinor: amountMinor, paidMinor } }),
-  });
+  const part = amountMinor === paidMinor ? {} : { part: { refundedMinor: amountMinor, paidMinor } };
+  const ofPurchase = { ...reversal, target, cause: `refund:${provider}:${refundId}`, ...part };
   // Time that made good for a late delivery goes with what was delivered, or a refund would leave access behind.
   const delays = await tx.query<{ id: string }>(
     `select id from wayleave.ledger_entries where subscription_id = $1 and kind = 'grant' and cause = $2`,
     [subscriptionId, delayCause(orderId ?? '')],
   );
-  for (const { id } of endsOrder ? delays : []) {
-    await appendEntry(tx, { ...reversal, target: id, cause: `refund:delay:${provider}:${refundId}` });
-  }
-  await refold(tx, subscriptionId);
+  const ofDelay = delays.map(({ id }) => ({
+    ...reversal,
+    target: id,
+    cause: `refund:delay:${provider}:${refundId}`,
+  }));
+  await refold(tx, subscriptionId, endsOrder ? [ofPurchase, ...ofDelay] : [ofPurchase]);
 }
 
 /** Orders are locked before charges everywhere. */
@@ -286,11 +282,7 @@ async function findCharge(
      where shop_id = $1 and provider = $2 and charge_id = $3`,
     [shopId, provider, chargeId],
   );
-  return row && { orderId: row.orderId ?? undefined, customerId: row.customerId ?? undefined };
-}
-
-interface RefundRow extends Omit<RefundRecord, 'payer'> {
-  readonly payer: string | null;
+  return row && withoutNulls(row);
 }
 
 const selectRefunds = `
@@ -299,13 +291,9 @@ const selectRefunds = `
   from wayleave.refunds r join wayleave.charges c using (shop_id, provider, charge_id)`;
 
 async function refundsOf(tx: Queryable, { shopId, provider, chargeId }: ChargeKey): Promise<RefundRecord[]> {
-  const rows = await tx.query<RefundRow>(
+  const rows = await tx.query<RowOf<RefundRecord>>(
     `${selectRefunds} where r.shop_id = $1 and r.provider = $2 and r.charge_id = $3 order by r.created_at, r.id`,
     [shopId, provider, chargeId],
   );
-  return rows.map(toRefund);
-}
-
-function toRefund(row: RefundRow): RefundRecord {
-  return { ...row, payer: row.payer ?? undefined };
+  return rows.map(withoutNulls);
 }

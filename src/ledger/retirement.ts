@@ -92,8 +92,11 @@ export async function reviveRetired(tx: Queryable, subscriptionId: string, expir
   if (revived.length === 0) return;
   await setTimer(tx, subscriptionId, 'retire', expiresAt + retireAfterSeconds);
   await tx.query(
-    `update wayleave.revocations set withdrawn_at = now()
-     where subscription_id = $1 and reason = 'Expired' and done_at is null and withdrawn_at is null`,
+    `with open as (
+       select id from wayleave.revocations
+       where subscription_id = $1 and reason = 'Expired' and done_at is null and withdrawn_at is null
+       order by id for no key update)
+     update wayleave.revocations r set withdrawn_at = now() from open where r.id = open.id`,
     [subscriptionId],
   );
 }

@@ -70,10 +70,12 @@ export async function listShops(db: Queryable): Promise<ShopRecord[]> {
 /** @throws LedgerError LEDGER_SHOP_UNKNOWN */
 export async function getShop(db: Queryable, shopId: string): Promise<ShopRecord> {
   const [row] = await db.query<ShopRow>(`select ${columns} from wayleave.shops where id = $1`, [shopId]);
-  if (row === undefined) {
-    throw new LedgerError('LEDGER_SHOP_UNKNOWN', `there is no shop ${shopId}`, { retry: 'never' });
-  }
+  if (row === undefined) throw unknownShop(shopId);
   return toShop(row);
+}
+
+export function unknownShop(shopId: string): LedgerError {
+  return new LedgerError('LEDGER_SHOP_UNKNOWN', `there is no shop ${shopId}`, { retry: 'never' });
 }
 
 /** Remembers which bot customers write to. */

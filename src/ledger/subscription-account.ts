@@ -1,4 +1,4 @@
-import type { Queryable } from '../store/index.ts';
+import { withoutNulls, type Queryable, type RowOf } from '../store/index.ts';
 import { chargesFor, type AccountCharge } from './account-charges.ts';
 import { readEntries } from './append.ts';
 import type { LedgerEntry } from './entry.ts';
@@ -56,21 +56,14 @@ export async function readAccount(db: Queryable, subscriptionId: string): Promis
   };
 }
 
-type Nullable<Record> = { [Name in keyof Record]: Exclude<Record[Name], undefined> | null };
-
 async function ordersFor(db: Queryable, subscriptionId: string): Promise<AccountOrder[]> {
-  const rows = await db.query<Nullable<AccountOrder> & Pick<AccountOrder, 'id' | 'plan' | 'state' | 'createdAtMs'>>(
+  const rows = await db.query<RowOf<AccountOrder>>(
     `select id, plan_name as plan, state, created_at as "createdAtMs", closed_at as "closedAtMs",
        granted_revision::integer as "grantedRevision", provisioned_at as "provisionedAtMs"
      from wayleave.orders where subscription_id = $1 order by created_at, id`,
     [subscriptionId],
   );
-  return rows.map((row) => ({
-    ...row,
-    closedAtMs: row.closedAtMs ?? undefined,
-    grantedRevision: row.grantedRevision ?? undefined,
-    provisionedAtMs: row.provisionedAtMs ?? undefined,
-  }));
+  return rows.map(withoutNulls);
 }
 
 interface DeliveryRow extends Omit<AccountDelivery, 'waiting'> {

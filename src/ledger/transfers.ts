@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import type { Queryable, Store } from '../store/index.ts';
-import { recordChargeLocked, type RecordedCharge } from './charges.ts';
+import { recordChargeLocked } from './charges.ts';
 import { LedgerError } from './errors.ts';
 import { notify } from './notices.ts';
 import { attemptsOf, lockOrder } from './orders.ts';
@@ -8,6 +8,7 @@ import { askFor } from './outbox.ts';
 import { writePayload } from './payload.ts';
 import { getShop } from './shops.ts';
 import { findTransfer, type TransferRecord } from './transfers-of.ts';
+import type { RecordedCharge } from './verified-charge.ts';
 
 /** A picture of a receipt, as the messenger names it. The picture itself is never stored. */
 export interface ReceiptPhoto {

@@ -65,6 +65,7 @@ interface DocumentRow extends EntitlementColumns {
   readonly suspended: boolean;
   readonly limited: boolean;
   readonly trafficReset: TrafficReset | null;
+  readonly panelsWanted: number | null;
   readonly upBytes: bigint;
   readonly downBytes: bigint;
   readonly panels: readonly ServedPanel[];
@@ -78,7 +79,7 @@ function documents(condition: (column: string) => string): string {
       least(t.revoked_at, s.closed_at) as "revokedAtMs",
       ${entitlementColumns},
       coalesce(st.suspended, false) as suspended, coalesce(st.limited, false) as limited,
-      st.traffic_reset as "trafficReset", cl.language, sr.rendering::text as rendering,
+      st.traffic_reset as "trafficReset", st.panels_wanted as "panelsWanted", cl.language, sr.rendering::text as rendering,
       greatest(u.up - coalesce(b.up, 0), 0)::bigint as "upBytes",
       greatest(u.down - coalesce(b.down, 0), 0)::bigint as "downBytes",
       served.panels, counted.devices

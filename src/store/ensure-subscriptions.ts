@@ -76,29 +76,33 @@ function checkIdentity(wanted: WantedSubscription, found: SubscriptionRecord | u
 }
 
 async function complete(tx: Queryable, items: readonly WantedSubscription[], keys: TokenKeys): Promise<void> {
-  // Everybody locks in one order, so that overlapping batches wait for each other instead of deadlocking.
-  const sorted = items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const ids = (await insertIdentities(tx, sorted)).map((row) => row.id);
+  const ids = (await insertIdentities(tx, items)).map((row) => row.id);
   await tx.query(
-    `update wayleave.revocations set withdrawn_at = now()
-     where subscription_id = any($1::uuid[]) and reason = 'Deleted' and done_at is null and withdrawn_at is null`,
-    [ids],
-  );
-  await tx.query(
-    `insert into wayleave.credentials (subscription_id, generation, client_uuid)
-     select id, 1, gen_random_uuid() from unnest($1::uuid[]) as id on conflict (subscription_id, generation) do nothing`,
+    `with wanted_again as (
+       select id from wayleave.revocations
+       where subscription_id = any($1::uuid[]) and reason = 'Deleted' and done_at is null and withdrawn_at is null
+       order by id for no key update),
+     withdrawn as (
+       update wayleave.revocations r set withdrawn_at = now() from wanted_again where r.id = wanted_again.id),
+     keyed as (
+       insert into wayleave.credentials (subscription_id, generation, client_uuid)
+       select id, 1, gen_random_uuid() from unnest($1::uuid[]) as id
+       on conflict (subscription_id, generation) do nothing)
+     select wayleave.announce_changes($1::uuid[])`,
     [ids],
   );
   await issueTokens(tx, ids, keys);
-  await tx.query('select wayleave.announce_changes($1::uuid[])', [ids]);
 }
 
-/** Inserts what is new, revives what is a tombstone, and locks all of it. */
+/** Inserts what is new, revives what is a tombstone, and locks all of it, in the order in which everybody locks. */
 async function insertIdentities(tx: Queryable, items: readonly WantedSubscription[]): Promise<{ id: string }[]> {
   try {
     return await tx.query<{ id: string }>(
       `insert into wayleave.subscriptions (id, namespace, name, source, shop, short_id)
-       select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+       select id, namespace, name, source, shop, short_id
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+         as w (id, namespace, name, source, shop, short_id)
+       order by namespace collate "C", name collate "C"
        on conflict (namespace, name) do update set deleted_at = null, closed_at = null, orphaned = false
        returning id`,
       [

@@ -74,15 +74,17 @@ export async function writeStates(
   const items = [...new Map(batch.map((item) => [item.subscriptionId, item])).values()];
   await db.query(
     `with changed as (
-       insert into wayleave.subscription_states as st (subscription_id, suspended, limited, traffic_reset)
-       select * from unnest($1::uuid[], $2::boolean[], $3::boolean[], $4::text[])
-         as w (subscription_id, suspended, limited, traffic_reset)
+       insert into wayleave.subscription_states as st (subscription_id, suspended, limited, traffic_reset, panels_wanted)
+       select * from unnest($1::uuid[], $2::boolean[], $3::boolean[], $4::text[], $5::integer[])
+         as w (subscription_id, suspended, limited, traffic_reset, panels_wanted)
        order by subscription_id
        on conflict (subscription_id) do update
          set suspended = excluded.suspended, limited = excluded.limited,
-           traffic_reset = coalesce(excluded.traffic_reset, st.traffic_reset), updated_at = now()
-       where (st.suspended, st.limited, st.traffic_reset) is distinct from
-             (excluded.suspended, excluded.limited, coalesce(excluded.traffic_reset, st.traffic_reset))
+           traffic_reset = coalesce(excluded.traffic_reset, st.traffic_reset),
+           panels_wanted = coalesce(excluded.panels_wanted, st.panels_wanted), updated_at = now()
+       where (st.suspended, st.limited, st.traffic_reset, st.panels_wanted) is distinct from
+             (excluded.suspended, excluded.limited, coalesce(excluded.traffic_reset, st.traffic_reset),
+              coalesce(excluded.panels_wanted, st.panels_wanted))
        returning subscription_id)
      select wayleave.announce_changes(array_agg(subscription_id)) from changed`,
     [
@@ -90,6 +92,7 @@ export async function writeStates(
       items.map((item) => item.suspended),
       items.map((item) => item.limited),
       items.map((item) => item.trafficReset ?? null),
+      items.map((item) => item.panelsWanted ?? null),
     ],
   );
 }
@@ -103,10 +106,17 @@ export async function markProvisioned(
   batch: readonly { readonly subscriptionId: string; readonly revision: number }[],
 ): Promise<void> {
   await db.query(
-    `update wayleave.entitlements e
-     set provisioned_revision = least(w.revision, e.revision), provisioned_at = coalesce(e.provisioned_at, now())
-     from unnest($1::uuid[], $2::bigint[]) as w (subscription_id, revision)
-     where e.subscription_id = w.subscription_id and e.provisioned_revision < least(w.revision, e.revision)`,
+    // In order of id, as a transaction folds several subscriptions: rows taken as a join finds them would deadlock with it.
+    `with reached as (
+       select e.subscription_id, w.revision
+       from unnest($1::uuid[], $2::bigint[]) as w (subscription_id, revision)
+       join wayleave.entitlements e on e.subscription_id = w.subscription_id
+       where e.provisioned_revision < least(w.revision, e.revision)
+       order by e.subscription_id for no key update of e)
+     update wayleave.entitlements e
+     set provisioned_revision = greatest(e.provisioned_revision, least(reached.revision, e.revision)),
+       provisioned_at = coalesce(e.provisioned_at, now())
+     from reached where e.subscription_id = reached.subscription_id`,
     [batch.map((item) => item.subscriptionId), batch.map((item) => item.revision)],
   );
 }

@@ -1,6 +1,7 @@
 export { addAlias, aliasesOf, removeAlias, type AliasOutcome, type AliasRecord, type NewAlias } from './aliases.ts';
 export { listenForChanges, listenForWork, type ListenForWorkOptions, type ListenOptions } from './changes.ts';
 export { ensureGeneration } from './credentials.ts';
+export { declaredByHand, type DeclaredByHand } from './declared-by-hand.ts';
 export { deletedWithClients, markDeleted } from './deletion.ts';
 export {
   devicesOf,
@@ -21,6 +22,16 @@ export {
   type WrittenEntitlements,
 } from './entitlements.ts';
 export { StoreError, type StoreErrorCode } from './errors.ts';
+export {
+  carriesNotifications,
+  inspectRoles,
+  inspectSchema,
+  inspectServer,
+  inspectSessions,
+  type RoleFacts,
+  type ServerFacts,
+} from './inspect.ts';
+export { lostTokenKeys } from './lost-token-keys.ts';
 export { migrate, type MigrateOptions, type MigrateResult } from './migrate.ts';
 export { openStore, type OpenStoreOptions } from './open.ts';
 export { confirmClients, loadPanelClients, type ConfirmedClient, type PanelClientKey } from './panel-clients.ts';
@@ -56,6 +67,7 @@ export {
   type RevocationReason,
 } from './revocations.ts';
 export type { StoreRole } from './rights.ts';
+export { withoutNulls, type RowOf } from './rows.ts';
 export { Store, type Queryable, type Statement } from './store.ts';
 export {
   aliveTokens,

@@ -89,7 +89,8 @@ async function checkRights(client: pg.ClientBase, role: keyof typeof roleNames, 
       throw new StoreError(
         'STORE_RIGHTS',
         `${description} lacks rights (${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}): run "wayleave migrate", then "grant ${roleNames[role]} to" this user`,
-        { retry: 'never' },
+        // A migration grants at its end, and in a cluster everything starts at once.
+        { retry: 'later' },
       );
     }
   }

@@ -13,15 +13,19 @@ export async function loadPanelClients(db: Queryable, panelId: string): Promise<
 
 const confirm = {
   name: 'confirm-clients',
-  // An array of arrays would be flattened by unnest, hence the tags as JSON.
+  // An array of arrays would be flattened by unnest, hence the tags as JSON. One writer of a panel at a time: "on conflict"
+  // watches over one unique key, and of two first writings of a client the second could break the other, of the e-mail.
   text: `
-    with changed as (
+    with held as materialized (
+      select from wayleave.panels where id = any($1::uuid[]) order by id for no key update
+    ), changed as (
       insert into wayleave.panel_clients as c
         (panel_id, subscription_id, generation, email, inbounds, fingerprint, enabled)
       select w.panel_id, w.subscription_id, w.generation, w.email,
              array(select jsonb_array_elements_text(w.inbounds)), w.fingerprint, w.enabled
       from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::jsonb[], $6::text[], $7::boolean[])
         as w (panel_id, subscription_id, generation, email, inbounds, fingerprint, enabled)
+      cross join (select count(*) from held) as panels_are_held
       order by w.subscription_id, w.panel_id, w.generation
       on conflict (subscription_id, panel_id, generation) do update
         set email = excluded.email, inbounds = excluded.inbounds, fingerprint = excluded.fingerprint,

@@ -57,6 +57,8 @@ export interface SubscriptionState {
   readonly limited: boolean;
   /** When traffic is counted anew; absent where nobody wrote it yet. */
   readonly trafficReset?: TrafficReset;
+  /** For how many panels it is meant; absent where nobody wrote it yet. */
+  readonly panelsWanted?: number;
 }
 
 /** A client that a panel was seen to hold. */
@@ -126,6 +128,7 @@ interface SubscriptionRow extends EntitlementColumns {
   readonly suspended: boolean;
   readonly limited: boolean;
   readonly trafficReset: TrafficReset | null;
+  readonly panelsWanted: number | null;
   readonly clients: readonly Omit<PanelClientRecord, 'subscriptionId'>[];
 }
 
@@ -144,7 +147,7 @@ export function selectSubscriptions(name: string, tail: string): Statement {
          where t.subscription_id = s.id and t.retired_at is null and t.revoked_at is null) as token,
         ${entitlementColumns},
         coalesce(st.suspended, false) as suspended, coalesce(st.limited, false) as limited,
-        st.traffic_reset as "trafficReset",
+        st.traffic_reset as "trafficReset", st.panels_wanted as "panelsWanted",
         coalesce((
           select json_agg(json_build_object('panelId', c.panel_id, 'generation', c.generation, 'email', c.email,
                                             'inbounds', c.inbounds, 'fingerprint', c.fingerprint, 'enabled', c.enabled,
@@ -183,7 +186,13 @@ export function toState(row: {
   readonly suspended: boolean;
   readonly limited: boolean;
   readonly trafficReset: TrafficReset | null;
+  readonly panelsWanted: number | null;
 }): SubscriptionState {
-  const { suspended, limited, trafficReset } = row;
-  return { suspended, limited, ...(trafficReset === null ? {} : { trafficReset }) };
+  const { suspended, limited, trafficReset, panelsWanted } = row;
+  return {
+    suspended,
+    limited,
+    ...(trafficReset === null ? {} : { trafficReset }),
+    ...(panelsWanted === null ? {} : { panelsWanted }),
+  };
 }

@@ -70,12 +70,23 @@ export async function openRevocationsOf(db: Queryable, subscriptionIds: readonly
   );
 }
 
+/**
+ * Which of these are open, locked in one order: a panel's loop, a resource that comes back and a renewal may all decide
+ * about the same ones. @param condition what else has to hold of `r`
+ */
+function openOf(condition = 'true', from = 'wayleave.revocations r'): string {
+  return `
+    select r.id from ${from}
+    where r.id = any($1::bigint[]) and r.done_at is null and r.withdrawn_at is null and ${condition}
+    order by r.id for no key update of r`;
+}
+
 /** Records that these wait for a person, also where they had been permitted before. */
 export async function holdRevocations(db: Queryable, ids: readonly bigint[]): Promise<void> {
   await db.query(
-    `update wayleave.revocations set held_at = coalesce(held_at, now()), permitted_at = null
-     where id = any($1::bigint[]) and (held_at is null or permitted_at is not null)
-       and done_at is null and withdrawn_at is null`,
+    `with open as (${openOf('(r.held_at is null or r.permitted_at is not null)')})
+     update wayleave.revocations r set held_at = coalesce(r.held_at, now()), permitted_at = null
+     from open where r.id = open.id`,
     [ids],
   );
 }
@@ -83,10 +94,15 @@ export async function holdRevocations(db: Queryable, ids: readonly bigint[]): Pr
 /** Records that these may be carried out; from here on the addresses of deleted subscriptions among them are dead. */
 export async function permitRevocations(db: Queryable, ids: readonly bigint[]): Promise<void> {
   await db.query(
-    `with permitted as (
-       update wayleave.revocations set permitted_at = now()
-       where id = any($1::bigint[]) and permitted_at is null and done_at is null and withdrawn_at is null
-       returning subscription_id
+    // Subscriptions are locked before what hangs on them.
+    `with ends as materialized (
+       select from wayleave.subscriptions s
+       where s.id in (select subscription_id from wayleave.revocations where id = any($1::bigint[]))
+         and s.deleted_at is not null and s.closed_at is null
+       order by s.namespace collate "C", s.name collate "C" for no key update
+     ), open as (${openOf('r.permitted_at is null', 'wayleave.revocations r cross join (select count(*) from ends) as held')}
+     ), permitted as (
+       update wayleave.revocations r set permitted_at = now() from open where r.id = open.id returning r.subscription_id
      ), closed as (
        update wayleave.subscriptions set closed_at = now()
        where id in (select subscription_id from permitted) and deleted_at is not null and closed_at is null
@@ -102,13 +118,17 @@ export async function permitRevocations(db: Queryable, ids: readonly bigint[]): 
  */
 export async function finishRevocations(db: Queryable, ids: readonly bigint[]): Promise<void> {
   await db.query(
-    `with done as (
-       update wayleave.revocations set done_at = now()
-       where id = any($1::bigint[]) and done_at is null and withdrawn_at is null
-       returning panel_id, subscription_id, generation
+    `with open as (${openOf()}
+     ), done as (
+       update wayleave.revocations r set done_at = now() from open where r.id = open.id
+       returning r.panel_id, r.subscription_id, r.generation
+     ), held as (
+       select c.panel_id, c.subscription_id, c.generation
+       from done d join wayleave.panel_clients c using (panel_id, subscription_id, generation)
+       order by c.subscription_id, c.panel_id, c.generation for update of c
      ), gone as (
-       delete from wayleave.panel_clients c using done d
-       where (c.panel_id, c.subscription_id, c.generation) = (d.panel_id, d.subscription_id, d.generation)
+       delete from wayleave.panel_clients c using held h
+       where (c.panel_id, c.subscription_id, c.generation) = (h.panel_id, h.subscription_id, h.generation)
        returning c.subscription_id)
      select wayleave.announce_changes(array_agg(distinct subscription_id)) from gone`,
     [ids],
@@ -118,8 +138,8 @@ export async function finishRevocations(db: Queryable, ids: readonly bigint[]): 
 /** Takes decisions back that are not carried out yet. */
 export async function withdrawRevocations(db: Queryable, ids: readonly bigint[]): Promise<void> {
   await db.query(
-    `update wayleave.revocations set withdrawn_at = now()
-     where id = any($1::bigint[]) and done_at is null and withdrawn_at is null`,
+    `with open as (${openOf()})
+     update wayleave.revocations r set withdrawn_at = now() from open where r.id = open.id`,
     [ids],
   );
 }

@@ -12,6 +12,10 @@ export interface ShopRendering {
   /** Whole hours. */
   readonly updateIntervalHours?: number;
   readonly supportUrl?: string;
+  /** Where customers renew. */
+  readonly botUrl?: string;
+  /** Of dates, as IANA calls it. */
+  readonly timeZone?: string;
   /** Instead of the customer's own page. */
   readonly webPageUrl?: string;
   /** A line above the servers, in apps that have room for it. */

@@ -41,7 +41,8 @@ export class Store implements Queryable {
 
   /**
    * Runs `body` in a transaction, and again from the start if it lost a deadlock: it must only talk to `tx`, never to a
-   * network, and have no effect outside it.
+   * network, and have no effect outside it. Everybody locks in one order, so that is for index pages and what a version
+   * before this one still does; and at once, because whoever won holds his locks, and the next try waits for them in line.
    *
    * @throws StoreError, or whatever `body` threw, after a rollback
    */

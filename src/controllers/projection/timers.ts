@@ -49,15 +49,15 @@ export class EntitlementTimers {
     const { store, metrics, log } = this.#options;
     const due = await dueTimers(store, purpose, batchSize);
     let failures = 0;
-    for (const subscription of due) {
+    for (const subscriptionId of due) {
       if (signal.aborted) break;
       try {
-        const isDone = purpose === 'refold' || (await retireDue(store, subscription));
-        if (purpose === 'refold') await refoldDue(store, subscription);
+        const isDone = purpose === 'refold' || (await retireDue(store, subscriptionId));
+        if (purpose === 'refold') await refoldDue(store, subscriptionId);
         if (isDone) metrics.timerHandled(purpose);
       } catch (err) {
         failures += 1;
-        log.warn({ err, subscription, purpose }, 'what time changes could not be recorded, will try again');
+        log.warn({ err, subscriptionId, purpose }, 'what time changes could not be recorded, will try again');
       }
     }
     return { due: due.length, failures };

@@ -92,10 +92,11 @@ export class ProjectionWorker {
       const outcome = await projector.project(work.key);
       await finishWork(store, 'project', work);
       metrics.projected(outcome);
+      log.info({ subscriptionId: work.key, outcome }, 'a subscription was carried from the ledger into the cluster');
     } catch (thrown) {
       metrics.projected('failed');
       log.warn(
-        { err: thrown, subscription: work.key, attempts: work.attempts },
+        { err: thrown, subscriptionId: work.key, attempts: work.attempts },
         'a subscription could not be carried into the cluster, will try again',
       );
       const failure = { afterMs: retryDelayMs(work.attempts, random), error: describeError(thrown) };

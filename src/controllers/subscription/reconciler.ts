@@ -1,5 +1,6 @@
 import { FINALIZER, vpnSubscriptions, type VPNPlan, type VPNSubscription } from '../../api/index.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
 import {
   addFinalizer,
   done,
@@ -36,6 +37,7 @@ export interface SubscriptionReconcilerOptions {
   readonly connectionSecrets: ConnectionSecrets;
   readonly events: EventRecorder;
   readonly clock: Clock;
+  readonly log: Log;
   readonly failpoint: Failpoint;
 }
 
@@ -150,15 +152,19 @@ export class SubscriptionReconciler {
       const outcome = await this.#publisher.show(key, subscription, pausedView(subscription, declared, access));
       return { outcome, dueAtMs: Infinity };
     }
-    const entry = await records.writeState(declared, {
+    const state = {
+      ...declared.record.state,
       suspended,
       limited: access.limited,
       ...(spec === undefined ? {} : { trafficReset: spec.trafficReset }),
-    });
-    await records.noteTraffic(entry, limits.limitBytes);
-    const context = { key, subscription, entry, limits, access, nowMs };
+    };
+    const stated = await records.writeState(declared, state);
+    await records.noteTraffic(stated, limits.limitBytes);
+    const context = { key, subscription, entry: stated, limits, access, nowMs };
     const { deliveries, hasNoRoom, nextDueAtMs } = await this.#panels.deliver(context, spec);
     const minPanels = spec?.minPanels ?? 1;
+    const panelsWanted = deliveries.filter((delivery) => delivery.state !== 'Removing').length;
+    const entry = await records.writeState(stated, { ...state, panelsWanted });
     await this.#noteProvisioned(entry, deliveries, minPanels);
     const secret = await this.#writeConnectionSecret(key, subscription, entry);
     const problem = problemOf(subscription, spec, deliveries, hasNoRoom) ?? secret.problem;
@@ -214,7 +220,12 @@ export class SubscriptionReconciler {
 
   async #noteProvisioned(entry: BookEntry, deliveries: readonly Delivery[], minPanels: number): Promise<void> {
     const confirmed = deliveries.filter(({ state }) => state === 'Confirmed').length;
-    if (confirmed >= minPanels) await this.#options.records.provisioned(entry);
+    if (confirmed < minPanels) return;
+    const revision = await this.#options.records.provisioned(entry);
+    if (revision === undefined) return;
+    const { id: subscriptionId, namespace, name } = entry.record;
+    const fields = { subscriptionId, subscription: `${namespace}/${name}`, revision, panels: confirmed };
+    this.#options.log.info(fields, 'enough panels hold what a subscription is entitled to');
   }
 
   async #writeConnectionSecret(key: string, subscription: VPNSubscription, entry: BookEntry): Promise<WrittenSecret> {

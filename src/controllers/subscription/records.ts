@@ -178,12 +178,13 @@ export class SubscriptionRecords {
     return this.#book.put({ ...record, state });
   }
 
-  /** Records that enough panels hold what its entitlement says now. */
-  async provisioned({ record }: BookEntry): Promise<void> {
+  /** Records that enough panels hold what its entitlement says now. @returns the revision; undefined if it was known */
+  async provisioned({ record }: BookEntry): Promise<number | undefined> {
     const { entitlement } = record;
-    if (entitlement === undefined || entitlement.provisionedRevision >= entitlement.revision) return;
+    if (entitlement === undefined || entitlement.provisionedRevision >= entitlement.revision) return undefined;
     await this.#provisioned.add({ subscriptionId: record.id, revision: entitlement.revision });
     this.#book.put({ ...record, entitlement: { ...entitlement, provisionedRevision: entitlement.revision } });
+    return entitlement.revision;
   }
 
   async #reset(entry: BookEntry, reason: string): Promise<void> {
@@ -274,7 +275,8 @@ function isMonthOver({ record, usedBytes, resetAtMs }: BookEntry, periodStartMs:
 /** One that says nothing of resets is from before they were recorded, and nearly all of those have none. */
 function isSameState(known: SubscriptionState, state: SubscriptionState): boolean {
   const isSameReset = (known.trafficReset ?? 'Never') === (state.trafficReset ?? 'Never');
-  return isSameReset && known.suspended === state.suspended && known.limited === state.limited;
+  const isSameDelivery = known.panelsWanted === state.panelsWanted;
+  return isSameReset && isSameDelivery && known.suspended === state.suspended && known.limited === state.limited;
 }
 
 function isSameEntitlement(known: EntitlementRecord, declared: DeclaredEntitlement): boolean {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { vpnPanels, vpnPlans, vpnSubscriptions } from '../../../src/api/index.ts';
+import { findSubscriptionsByName } from '../../../src/store/index.ts';
 import { stateOf } from '../../support/world/conditions.ts';
 import { createWorld, type World } from '../../support/world/world.ts';
 import { clientsOf } from '../../support/world/panel-view.ts';
@@ -12,6 +13,12 @@ describe('a subscription made with kubectl', () => {
     world = await createWorld();
   });
   afterEach(() => world.end());
+
+  /** As Postgres has it, for the customer's page. */
+  async function deliveryOf(name: string): Promise<{ ready: number; total: number | undefined }> {
+    const [one] = await findSubscriptionsByName(world.store, [{ namespace: world.namespace, name }]);
+    return { ready: one?.clients.length ?? 0, total: one?.state.panelsWanted };
+  }
 
   it('is put on every selected panel with one UUID and becomes Ready', async () => {
     const nl = await world.addPanel('nl');
@@ -49,9 +56,11 @@ describe('a subscription made with kubectl', () => {
       expect(stateOf(bob)).toBe('False/PartiallyProvisioned');
       expect(stateOf(await world.panel('de'), 'Reachable')).toBe('False/Unreachable');
       expect(stateOf(await world.panel('nl'))).toBe('True/Ready');
+      expect(await deliveryOf('bob')).toEqual({ ready: 1, total: 2 });
     }, soon);
     await de.goOnline();
     await vi.waitFor(async () => {
+      expect(await deliveryOf('bob')).toEqual({ ready: 2, total: 2 });
       expect(stateOf(await world.get('bob'))).toBe('True/Ready');
       expect(stateOf(await world.panel('de'))).toBe('True/Ready');
     }, soon);

@@ -3,10 +3,10 @@ import {
   confirmRefund,
   findOrder,
   noteProvisioned,
-  oldestUnprovisionedSeconds,
   readEntries,
   recordCharge,
   settleCharge,
+  unprovisionedOrders,
 } from '../../../src/ledger/index.ts';
 import { markProvisioned } from '../../../src/store/index.ts';
 import { newCustomer, openTestShop, order, starsCharge, type TestShop } from '../../support/money/shop.ts';
@@ -34,16 +34,21 @@ describe('a paid order', () => {
     const alice = await newCustomer(test);
     const placed = await order(test, alice);
     await recordCharge(test.store, starsCharge(placed, alice));
-    expect(await noteProvisioned(test.store, test.shop.id)).toBe(0);
+    expect(await noteProvisioned(test.store, test.shop.id)).toEqual([]);
     await test.passTime(100);
-    expect(await oldestUnprovisionedSeconds(test.store, test.shop.id)).toBeGreaterThanOrEqual(100);
+    const waiting = await unprovisionedOrders(test.store, test.shop.id, 99);
+    expect(waiting).toEqual({ oldestSeconds: expect.any(Number), late: 1 });
+    expect(waiting.oldestSeconds).toBeGreaterThanOrEqual(100);
+    expect(await unprovisionedOrders(test.store, test.shop.id, 200)).toMatchObject({ late: 0 });
     await deliver(test, placed.order.subscriptionId);
     const noted = await Promise.all(Array.from({ length: 4 }, () => noteProvisioned(test.store, test.shop.id)));
-    expect(noted.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 1]);
+    const { id: orderId, subscriptionId } = placed.order;
+    expect(noted.flat()).toEqual([{ orderId, subscriptionId, tookSeconds: expect.any(Number), isRefunded: false }]);
+    expect(noted.flat()[0]?.tookSeconds).toBeGreaterThanOrEqual(100);
     expect(await findOrder(test.store, test.shop.id, placed.order.id)).toMatchObject({
       provisionedAtMs: expect.any(Number) as number,
     });
-    expect(await oldestUnprovisionedSeconds(test.store, test.shop.id)).toBe(0);
+    expect(await unprovisionedOrders(test.store, test.shop.id, 60)).toEqual({ oldestSeconds: 0, late: 0 });
     expect(await compensationsOf(test, placed.order.subscriptionId)).toEqual([]);
   });
 
@@ -57,7 +62,7 @@ describe('a paid order', () => {
     await recordCharge(test.store, starsCharge(second, alice));
     await test.passTime(400);
     await deliver(test, subscriptionId);
-    expect(await noteProvisioned(test.store, test.shop.id)).toBe(2);
+    expect(await noteProvisioned(test.store, test.shop.id)).toHaveLength(2);
     const [delay, ...more] = await compensationsOf(test, subscriptionId);
     expect(more).toEqual([]);
     expect(delay).toBeGreaterThanOrEqual(400);
@@ -75,7 +80,7 @@ describe('a paid order', () => {
     await deliver(test, placed.order.subscriptionId);
     await noteProvisioned(test.store, test.shop.id);
     expect(await compensationsOf(test, placed.order.subscriptionId)).toEqual([]);
-    expect(await oldestUnprovisionedSeconds(test.store, test.shop.id)).toBe(0);
+    expect(await unprovisionedOrders(test.store, test.shop.id, 60)).toEqual({ oldestSeconds: 0, late: 0 });
   });
 
   it('keeps the time for its delay when another charge of it, which was settled into time, is sent back', async () => {

@@ -41,7 +41,7 @@ function job(name: string, run: Job['run'], changes: Partial<Job> = {}): Job {
 
 async function metric(name: string, label: string): Promise<number> {
   const [, value] =
-    new RegExp(`^${name}\\{shop="shop/main",job="${label}"\\} (\\S+)$`, 'm').exec(await registry.metrics()) ?? [];
+    new RegExp(`^${name}\\{shop="shop/main",task="${label}"\\} (\\S+)$`, 'm').exec(await registry.metrics()) ?? [];
   return Number(value);
 }
 
@@ -136,7 +136,7 @@ test('a run is told to stop, and ends in time when the shop goes to another repl
   await expect.poll(() => isRunning).toBe(true);
   await stop();
   expect(isStopped).toBe(true);
-  expect(await registry.metrics()).not.toContain('job="long"');
+  expect(await registry.metrics()).not.toContain('task="long"');
 });
 
 test('jobs outlive a database that takes nothing, and say so', async () => {

@@ -1,4 +1,4 @@
-import { Bot } from 'grammy';
+import { Bot } from 'grammy/web';
 import type { Update } from 'grammy/types';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';

@@ -108,7 +108,7 @@ describe('each thing that can be wrong at the start has its own code and never s
     const { url } = await freshDatabase();
     const user = await freshUser(url);
     const error = await failure(user.url);
-    expect(error).toMatchObject({ code: 'STORE_RIGHTS', retry: 'never' });
+    expect(error).toMatchObject({ code: 'STORE_RIGHTS', retry: 'later' });
     expect(error.message).toContain('grant wayleave_operator to');
     expect(error.message).not.toContain(user.password);
   });

@@ -119,6 +119,24 @@ describe('confirmed clients', () => {
   });
 });
 
+describe('a client that is confirmed for the first time', () => {
+  it('may be so by several writers at once', async () => {
+    const store = await freshStore();
+    const nl = await panel(store, 'nl', 'in-1');
+    const names = Array.from({ length: 200 }, (_, at) => `s-${String(at)}`);
+    const records = await ensureSubscriptions(
+      store,
+      names.map((name) => ({ namespace: 'shop', name, source: 'resource' })),
+      tokenKeys,
+    );
+    // One after the other, so that in each round all writers find nothing and write at the same moment.
+    for (const record of records) {
+      await Promise.all(Array.from({ length: 8 }, () => confirmClients(store, [client(record, nl)])));
+    }
+    expect(await loadPanelClients(store, nl.id)).toHaveLength(names.length);
+  });
+});
+
 describe('revocations', () => {
   it('are open once per client, and finishing one forgets the client', async () => {
     const store = await freshStore();

@@ -90,7 +90,7 @@ it('the language of a customer is known with his address, and nothing else of hi
   await expect(subscriptions.query('select name from wayleave.customers')).rejects.toMatchObject(denied);
 });
 
-it('when traffic is counted anew is known, and kept by whoever does not say', async () => {
+it('when traffic is counted anew, and for how many panels it is meant, is known, and kept by whoever does not say', async () => {
   const { operator, subscriptions } = await parts();
   const alice = await subscription(operator);
   const state = { subscriptionId: alice.id, suspended: false, limited: false };
@@ -99,6 +99,8 @@ it('when traffic is counted anew is known, and kept by whoever does not say', as
   expect(await written()).toEqual({ suspended: false, limited: false });
   await writeStates(operator, [{ ...state, trafficReset: 'Monthly' }]);
   expect(await written()).toEqual({ suspended: false, limited: false, trafficReset: 'Monthly' });
+  await writeStates(operator, [{ ...state, panelsWanted: 3 }]);
+  expect(await written()).toEqual({ suspended: false, limited: false, trafficReset: 'Monthly', panelsWanted: 3 });
   await writeStates(operator, [{ ...state, limited: true }]);
-  expect(await written()).toEqual({ suspended: false, limited: true, trafficReset: 'Monthly' });
+  expect(await written()).toEqual({ suspended: false, limited: true, trafficReset: 'Monthly', panelsWanted: 3 });
 });

@@ -8,11 +8,23 @@ export async function publishReliability(counts: Readonly<Record<string, number>
   const units: Readonly<Record<string, string>> = {
     payment_histories: 'histories',
     crash_schedules: 'schedules',
+    restore_10k_s: 's',
     paid_not_provisioned: 'orders',
     granted_twice: 'grants',
     charges_unrecorded: 'charges',
     foreign_refunds: 'refunds',
     documents_refused_by_real_parsers: 'documents',
+    sub_fuzz_requests: 'requests',
+    sub_fuzz_failures: 'failures',
+    sub_outage_answers: 'answers',
+    sub_outage_wrong_answers: 'answers',
+    upgrade_requests: 'requests',
+    upgrade_failed_requests: 'requests',
+    upgrade_payments: 'payments',
+    upgrade_lost_webhooks: 'webhooks',
+    upgrade_refused_webhooks: 'webhooks',
+    failover_graceful_s: 's',
+    failover_killed_s: 's',
   };
   const known = await readKnown();
   const figures = Object.entries(counts).map(([name, value]) => [name, { value, unit: units[name] ?? '' }]);

@@ -70,7 +70,7 @@ export async function provision(world: World): Promise<number> {
   const noted = await noteProvisioned(store, world.shop.id);
   const messages = await claimWork(store, 'progress', lease);
   for (const work of messages) await finishWork(store, 'progress', work);
-  return claimed.length + noted + messages.length;
+  return claimed.length + noted.length + messages.length;
 }
 
 /** Does what time alone has made due. @returns how much that was */
