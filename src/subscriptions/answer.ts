@@ -36,6 +36,9 @@ export const unknownFormatAnswer = plainAnswer(400, 'unknown format\n');
 
 export const unknownAppAnswer = plainAnswer(400, 'unknown app\n');
 
+/** A form that another site's page sent. */
+export const foreignPageAnswer = plainAnswer(403, 'not from the page itself\n');
+
 export const failedAnswer = plainAnswer(500, 'internal error\n');
 
 export function tooManyAnswer(retryAfterSeconds: number): Answer {

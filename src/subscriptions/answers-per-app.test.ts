@@ -212,7 +212,7 @@ describe('the page', () => {
       vary: expect.stringContaining('accept') as unknown,
     });
     expect(shown.at(-1)).toMatchObject({ standing: 'active', language: 'ru', nowMs: startMs, platform: 'ios' });
-    expect(shown.at(-1)?.links.map((link) => parseVlessLink(link).endpoint.remark)).toEqual(['NL', 'DE']);
+    expect(shown.at(-1)?.servers.map(({ link }) => parseVlessLink(link).endpoint.remark)).toEqual(['NL', 'DE']);
     expect((await get(`/sub/${token}/page`)).headers['content-type']).toContain('text/html');
     expect((await get(`/sub/${token}?format=plain`, browser)).headers['content-type']).toContain('text/plain');
     expect((await get(`/sub/${token}`, browser, 'HEAD')).body).toBe('');
@@ -221,7 +221,7 @@ describe('the page', () => {
   it('shows no links to who is not to have them', async () => {
     const { get } = await serveDocument(documentOf({ suspended: true }), { pages });
     await get(`/sub/${token}`, browser);
-    expect(shown.at(-1)).toMatchObject({ standing: 'suspended', links: [] });
+    expect(shown.at(-1)).toMatchObject({ standing: 'suspended', servers: [] });
   });
 
   it('shows the address under which it was asked for', async () => {

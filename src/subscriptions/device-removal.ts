@@ -1,9 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { isTokenForm } from './alias-paths.ts';
-import { type Answer, missAnswer, privateHeaders, tooManyAnswer, unavailableAnswer } from './answer.ts';
+import {
+  type Answer,
+  foreignPageAnswer,
+  missAnswer,
+  privateHeaders,
+  tooManyAnswer,
+  unavailableAnswer,
+} from './answer.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { CachedDocument, DocumentCache } from './document-cache.ts';
 import type { RateLimiter } from './rate-limit.ts';
@@ -33,8 +40,8 @@ export interface DeviceRemovalRequest {
  * What the form on the customer's page asks for: one device less. Answers with a redirect to the page, so that reloading
  * it asks for nothing again.
  *
- * No proof against forged requests is needed beside the address itself: a foreign page that could make a browser send this
- * knows the token already, and whoever knows it may do everything that the page can. Nothing hangs on cookies.
+ * Whoever knows the address may do everything that the page can, and nothing hangs on cookies. Still no other site may
+ * make a customer's browser send this: an address that leaked is not to be used by him unawares.
  */
 export function createDeviceRemoval(parts: DeviceRemovalParts): (request: DeviceRemovalRequest) => Promise<void> {
   return async ({ message, response, token, deviceId }) => {
@@ -44,6 +51,8 @@ export function createDeviceRemoval(parts: DeviceRemovalParts): (request: Device
     const client = parts.addresses.keyOf(message.socket.remoteAddress ?? '', message.headers['x-forwarded-for']);
     const addressWait = parts.addressLimiter.take(client);
     if (addressWait > 0) return send(tooManyAnswer(addressWait));
+    // Before the token is looked at, so that the answer tells nothing about it.
+    if (isFromElsewhere(message.headers)) return send(foreignPageAnswer);
     if (!isTokenForm(token)) return send(missAnswer);
     const key = tokenKey(token);
     const tokenWait = parts.tokenLimiter.take(key);
@@ -64,6 +73,16 @@ export function createDeviceRemoval(parts: DeviceRemovalParts): (request: Device
     parts.cache.invalidate(subscriptionId);
     send(backTo(token));
   };
+}
+
+/**
+ * Whether a page of another site makes the browser send this. Apps and old browsers say nothing of it; our page, which
+ * hides its address from everybody, says `null` for its origin.
+ */
+function isFromElsewhere({ 'sec-fetch-site': site, origin, host }: IncomingHttpHeaders): boolean {
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  if (origin === undefined || origin === 'null') return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase();
 }
 
 /** Relative, because behind a proxy only the browser knows under which address it reached us. */

@@ -304,6 +304,24 @@ describe('while the source fails', () => {
     expect(health).toEqual([true, false]);
   });
 
+  it('a source that answers, but too late, goes on failing until it answers in time', async () => {
+    const { cache, clock, answer, health, seen } = setup();
+    await seen(alice, document('a'));
+    clock.advance(10_000);
+    void cache.lookup(alice);
+    clock.advance(1000);
+    answer(1, document('a', 'v2'));
+    await settle();
+    // What it said is used all the same, and nobody waits for it again.
+    expect(await cache.lookup(alice)).toEqual({ ...found('v2'), staleMs: 0 });
+    expect(health).toEqual([true]);
+    clock.advance(100);
+    answer(2, document('a', 'v3'));
+    await settle();
+    expect(health).toEqual([true, false]);
+    expect(await cache.lookup(alice)).toEqual(found('v3'));
+  });
+
   it('a late reading does not bring back for long what a newer one did not find', async () => {
     const { cache, clock, answer, seen } = setup();
     void cache.lookup(alice);

@@ -223,7 +223,8 @@ export class DocumentCache<Cached extends CachedDocument> {
 
   /** Also for a reading that was given up before: late news are news, unless there are newer. */
   #arrive(reading: Reading<Cached>, document: SubscriptionDocument | undefined): void {
-    this.#health.succeeded();
+    // A source that always answers too late would else seem well time and again, and others would wait for it in vain.
+    if (!reading.ended) this.#health.succeeded();
     const { key, sequence } = reading;
     const previous = this.#entries.peek(key);
     const superseded = previous !== undefined && previous.sequence > sequence;

@@ -28,6 +28,8 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly address: AddressInfo;
+  /** From now on each answer closes its connection. */
+  drain(): void;
   stop(): Promise<void>;
 }
 
@@ -90,6 +92,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   }
   return {
     address: app.server.address() as AddressInfo,
+    drain() {
+      app.server.prependListener('request', (_request, response) => {
+        response.shouldKeepAlive = false;
+      });
+    },
     async stop() {
       const cancel = clock.schedule(limits.drainMs, () => {
         app.server.closeAllConnections();

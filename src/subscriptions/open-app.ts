@@ -1,28 +1,14 @@
 import { hash } from 'node:crypto';
 
 import { type Answer, privateHeaders } from './answer.ts';
+import { appLinks } from './app-links.ts';
 import { type Language, languages, texts } from './languages.ts';
-
-/**
- * Apps that take a subscription from a link of their own scheme, by the name under which `?open=` asks for them. `{}`
- * stands for the address, `{%}` for the address as part of a query.
- *
- * Hiddify's is in its wiki; the others are what the apps are known to take.
- */
-export const appLinks = {
-  happ: { name: 'Happ', link: 'happ://add/{}' },
-  hiddify: { name: 'Hiddify', link: 'hiddify://import/{}' },
-  v2raytun: { name: 'v2RayTun', link: 'v2raytun://import/{}' },
-  v2rayng: { name: 'v2rayNG', link: 'v2rayng://install-sub?url={%}' },
-  'clash-verge': { name: 'Clash Verge', link: 'clash://install-config?url={%}' },
-  'sing-box': { name: 'sing-box', link: 'sing-box://import-remote-profile?url={%}' },
-} as const;
 
 const style =
   ':root{color-scheme:light dark;font:17px/1.5 system-ui,sans-serif}body{max-width:26rem;margin:18vh auto 0;padding:0 1.25rem;text-align:center}h1{font-size:1.4rem}a{display:block;margin:2rem 0;padding:.9rem;border-radius:.8rem;background:#4f46d8;color:#fff;text-decoration:none;font-weight:600}small{opacity:.75}';
 // The page alone knows under which address the customer reached us: behind a proxy the service does not.
 const script =
-  "const a=document.querySelector('a'),u=location.origin+location.pathname;a.href=a.dataset.link.replace('{}',u).replace('{%}',encodeURIComponent(u));location.href=a.href";
+  "const a=document.querySelector('a'),u=location.origin+location.pathname;a.href=a.dataset.link.replace('{}',u).replace('{%}',encodeURIComponent(u)).replace('{64}',btoa(u));location.href=a.href";
 
 const policy = [
   "default-src 'none'",
@@ -39,11 +25,6 @@ const pages: ReadonlyMap<string, Answer> = new Map(
     languages.map((language) => [`${id} ${language}`, pageOf(app, language)] as const),
   ),
 );
-
-/** Whether an app of that name takes subscriptions from a link. */
-export function isKnownApp(app: string): boolean {
-  return Object.hasOwn(appLinks, app);
-}
 
 /**
  * The page that hands a subscription to an app: Telegram and other messengers refuse links with an app's own scheme.

@@ -31,6 +31,10 @@ export interface Profile {
   readonly updateIntervalHours: number;
   readonly webPageUrl: string | undefined;
   readonly supportUrl: string | undefined;
+  /** Where a subscription is renewed. */
+  readonly botUrl: string | undefined;
+  /** Of dates. */
+  readonly timeZone: string | undefined;
   readonly announce: { readonly text: TextsByLanguage; readonly url: string | undefined } | undefined;
   /** Prefixes in lower case. */
   readonly apps: readonly { readonly userAgentPrefix: string; readonly format: string }[];
@@ -69,6 +73,8 @@ export function profileOf(settings: ProfileSettings, shop: ShopRendering | undef
     updateIntervalHours: isInterval(said.updateIntervalHours) ? said.updateIntervalHours : settings.updateIntervalHours,
     webPageUrl: urlOf(said.webPageUrl) ?? urlOf(settings.webPageUrl),
     supportUrl: urlOf(said.supportUrl) ?? urlOf(settings.supportUrl),
+    botUrl: urlOf(said.botUrl),
+    timeZone: said.timeZone,
     announce: said.announce && { text: said.announce.text, url: urlOf(said.announce.url) },
     apps: (said.apps ?? []).map((app) => ({ ...app, userAgentPrefix: app.userAgentPrefix.toLowerCase() })),
     happ: { hideSettings: said.happ?.hideSettings === true, routing: routingOf(said.happ) },

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 
 import type { ClientCore, LockoutReason } from '../formats/client-core.ts';
+import { renderEndpointLink } from '../formats/endpoint-link.ts';
 import type { SubscriptionFormat, SubscriptionServer } from '../formats/format.ts';
-import { renderMtprotoLink } from '../formats/mtproto.ts';
 import { readEndpoint } from '../formats/read-endpoint.ts';
-import { renderVlessLink } from '../formats/vless-link.ts';
 import { type Answer, privateHeaders, variesBy } from './answer.ts';
 import type { Language } from './languages.ts';
 import { noticesFor, unusableNotice } from './notices.ts';
-import { type Profile, titleOf } from './profile.ts';
+import type { PageServer } from './page-answer.ts';
+import { type Profile, titleOf, visibleText } from './profile.ts';
 import { type HeaderSet, profileHeaders } from './profile-headers.ts';
 import type { SubscriptionDocument } from './source.ts';
 import { showsServers, type Standing } from './standing.ts';
@@ -35,6 +35,9 @@ export interface RenderedAnswer extends Answer {
  * there is, and must not fill the memory with it.
  */
 const mostAnswers = 12;
+
+/** A page shows no more of it; apps show all. */
+const longestServerName = 80;
 
 /** Of objects around the text, roughly. */
 const bytesAround = 1024;
@@ -89,12 +92,19 @@ export class RenderedSubscription {
     return answer;
   }
 
-  /** Links of everything that the customer may have now, for the page. */
-  links(standing: Standing): readonly string[] {
+  /** Everything that the customer may have now, as his page shows it. */
+  pageServers(standing: Standing): readonly PageServer[] {
     if (!showsServers(standing)) return [];
-    return this.#servers.map(({ endpoint, credential }) =>
-      endpoint.protocol === 'vless' ? renderVlessLink(endpoint, credential) : renderMtprotoLink(endpoint),
-    );
+    return this.#servers.map(({ endpoint, credential }) => ({
+      name: visibleText(endpoint.remark, longestServerName) ?? endpoint.address,
+      link: renderEndpointLink(endpoint, credential),
+      isVpn: endpoint.protocol === 'vless',
+    }));
+  }
+
+  /** What an app may run on to use at least one of the servers. */
+  usableCores(): readonly ClientCore[] {
+    return coresThatWork(this.#servers);
   }
 
   #forgetOldest(): void {

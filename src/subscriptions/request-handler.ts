@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { SubscriptionFormat } from '../formats/format.ts';
 import { isTokenForm } from './alias-paths.ts';
+import { isLinkedApp } from './app-links.ts';
 import {
   type Answer,
   failedAnswer,
@@ -20,14 +21,14 @@ import type { DocumentCache, Lookup } from './document-cache.ts';
 import { appOf } from './families.ts';
 import { chooseLanguage } from './languages.ts';
 import { choose, formatNamed, pageName } from './negotiation.ts';
-import { isKnownApp, openAppPage } from './open-app.ts';
+import { openAppPage } from './open-app.ts';
 import { pageAnswer, type Pages } from './page-answer.ts';
 import { headerSetOf, momentaryHeaders } from './profile-headers.ts';
 import { addressUnder, publicBase } from './public-address.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { RenderedAnswer, RenderedSubscription } from './rendered-subscription.ts';
 import type { Outcome, ServiceMetrics } from './service-metrics.ts';
-import { showsServers, type Standing, standingOf } from './standing.ts';
+import { type ShownStanding, showsServers, type Standing, standingOf } from './standing.ts';
 import type { UsageOfTokens } from './usage-of-tokens.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -59,8 +60,6 @@ export interface SubscriptionRequest {
 
 export type RequestHandler = (request: SubscriptionRequest) => void;
 
-type ShownStanding = Exclude<Standing, 'unknown'>;
-
 /** The key of a token in memory, and in base64url what the database knows it by. */
 export function tokenKey(token: string): string {
   return hash('sha256', token, 'base64url');
@@ -90,7 +89,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     const named = formatName === undefined ? undefined : formatNamed(formatName);
     // Before the token is looked at, so that the answer tells nothing about it.
     if (formatName !== undefined && named === undefined) return finish(unknownFormatAnswer, 'bad_format');
-    if (openWith !== undefined && !isKnownApp(openWith)) return finish(unknownAppAnswer, 'bad_format');
+    if (openWith !== undefined && !isLinkedApp(openWith)) return finish(unknownAppAnswer, 'bad_format');
     if (token === undefined || !isTokenForm(token)) return finish(missAnswer, 'miss');
     const key = tokenKey(token);
     const tokenWait = parts.tokenLimiter.take(key);
@@ -133,7 +132,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
       const address = base === undefined ? undefined : addressUnder(base, token);
       const momentary = momentaryHeaders(document, profile, { nowMs, address });
       const answerDevice = (admission: Admission): void => {
-        const shown = admission === 'full' ? 'full' : standing;
+        const shown: Standing = admission === 'full' ? 'full' : standing;
         const variant = { standing: shown, format, core: app.core, language, headers: headerSetOf(app.family) };
         const answer = render(cached, variant, key);
         metrics.lockedOut(app.family, answer.lockouts);

@@ -1,13 +1,13 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import type { Random } from '../base/clock.ts';
+import { type Random, untilAborted } from '../base/clock.ts';
+import { createPages } from './page/render-page.ts';
 import { listenForChanges, type Queryable } from '../store/index.ts';
 import { startSubscriptionService, type SubscriptionServiceOptions } from './service.ts';
 import { storeRecords } from './store-records.ts';
 import { storeSource } from './store-source.ts';
 
-export interface ServeFromStoreOptions extends Omit<SubscriptionServiceOptions, 'source' | 'records'> {
+export interface ServeFromStoreOptions extends Omit<SubscriptionServiceOptions, 'source' | 'records' | 'pages'> {
   /** May be one that is not reached yet. */
   readonly store: Queryable;
   /** For notifications: a direct connection, not through a pooler. */
@@ -21,8 +21,13 @@ export interface ServedSubscriptions {
   livez(): readonly { readonly name: string; readonly ok: boolean }[];
   /** Ready as soon as it listens: with the database gone it still answers whom it knows, which nobody else would. */
   readyz(): readonly { readonly name: string; readonly ok: boolean }[];
-  /** Listens for changes until the signal aborts, then drains and closes. */
-  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Listens for changes and answers, until it has to close.
+   *
+   * @param signal aborts when it is asked to stop; balancers do not know yet
+   * @param closing aborts when they do; at once unless it is given
+   */
+  run(signal: AbortSignal, closing?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -36,16 +41,17 @@ export async function serveFromStore(options: ServeFromStoreOptions): Promise<Se
     ...rest,
     source: storeSource(store),
     records: storeRecords(store),
+    pages: createPages(),
   });
   return {
     address: service.address,
     livez: () => [],
     readyz: () => [{ name: 'listening', ok: true }],
-    async run(signal) {
+    async run(signal, closing = signal) {
       const listening = listenForChanges({
         databaseUrl,
         random,
-        signal,
+        signal: closing,
         log: rest.log,
         clock: rest.clock,
         onChange(changed) {
@@ -53,8 +59,10 @@ export async function serveFromStore(options: ServeFromStoreOptions): Promise<Se
           else for (const subscriptionId of changed) service.invalidate(subscriptionId);
         },
       });
-      const working = service.run(signal);
-      if (!signal.aborted) await once(signal, 'abort');
+      const working = service.run(closing);
+      await untilAborted(signal);
+      service.drain();
+      await untilAborted(closing);
       // Side by side: a database that hangs must not keep answers in hand from being finished.
       await Promise.all([service.stop(), listening, working]);
     },

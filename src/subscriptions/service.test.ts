@@ -377,4 +377,20 @@ describe('starting and stopping', () => {
     await stopped;
     running.splice(0);
   });
+
+  it('sends away whoever keeps a connection, with a full answer, before it stops', async () => {
+    const { service, port } = await serve();
+    const kept = connect(port, '127.0.0.1').setEncoding('latin1');
+    const said: string[] = [];
+    kept.on('data', (text: string) => said.push(text));
+    const request = `GET /sub/${token} HTTP/1.1\r\nhost: a\r\n\r\n`;
+    kept.write(request);
+    await expect.poll(() => said.join('')).toMatch(/^HTTP\/1\.1 200 [^]*connection: keep-alive/i);
+    said.splice(0);
+    service.drain();
+    kept.write(request);
+    await once(kept, 'close');
+    expect(said.join('')).toMatch(/^HTTP\/1\.1 200 [^]*connection: close/i);
+    expect((await fetch(`http://127.0.0.1:${port}/sub/${token}`)).status).toBe(200);
+  });
 });

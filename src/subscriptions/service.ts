@@ -84,6 +84,11 @@ export interface SubscriptionService {
   run(signal: AbortSignal): Promise<void>;
   /** To be called after notifications may have been lost. */
   invalidateAll(): void;
+  /**
+   * Goes on answering, and closes each connection with its answer: whoever keeps one sends his next request elsewhere,
+   * rather than into the one that {@link stop} is just closing.
+   */
+  drain(): void;
   /** Takes no new request, ends those in hand within the drain limit, and closes every connection. */
   stop(): Promise<void>;
 }
@@ -191,6 +196,9 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
     },
     invalidateAll: () => {
       cache.invalidateAll();
+    },
+    drain: () => {
+      server.drain();
     },
     async stop() {
       await server.stop();

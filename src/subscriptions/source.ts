@@ -34,6 +34,8 @@ export interface SubscriptionDocument {
   readonly trafficReset?: TrafficReset;
   /** Every endpoint that was ever confirmed and not withdrawn by a recorded decision, in the order to show. */
   readonly servers: readonly StoredServer[];
+  /** How many panels hold it, and for how many it is meant, where that is known. */
+  readonly delivery?: { readonly ready: number; readonly total?: number };
   /** Absent where devices are not counted. */
   readonly devices?: {
     readonly limit: number;

@@ -22,11 +22,14 @@ export type Standing =
   | 'full'
   | 'unknown';
 
+/** What a customer is shown of his subscription, wherever he looks. */
+export type ShownStanding = Exclude<Standing, 'full' | 'unknown'>;
+
 /** How long a replaced address still says that it was replaced. */
 export const movedNoticeMs = 15 * 60_000;
 
 /** Judged at each answer against the clock, never when the document is loaded: caches outlive expiries. */
-export function standingOf(document: SubscriptionDocument, nowMs: number): Standing {
+export function standingOf(document: SubscriptionDocument, nowMs: number): ShownStanding | 'unknown' {
   const { token } = document;
   if (token.revoked) return 'unknown';
   if (token.retiredAtMs !== undefined && nowMs >= token.retiredAtMs) {

@@ -31,6 +31,10 @@ export function toDocument(stored: StoredDocument): SubscriptionDocument {
     limited: state.limited,
     ...(state.trafficReset === undefined ? {} : { trafficReset: state.trafficReset }),
     ...entitledTo(stored),
+    delivery: {
+      ready: stored.panels.filter(({ endpoints }) => endpoints.length > 0).length,
+      ...(state.panelsWanted === undefined ? {} : { total: state.panelsWanted }),
+    },
     servers: stored.panels.flatMap(({ clientUuid, endpoints }) =>
       endpoints.map(({ endpoint }) => ({ endpoint, clientUuid })),
     ),

@@ -14,6 +14,8 @@ export interface ShopControllerOptions extends Omit<ShopReconcilerOptions, 'shop
 }
 
 export interface ShopController {
+  /** Whether every shop that there was at the start has been looked at once: what can run here, runs. */
+  readonly hasLookedAtAll: boolean;
   /** Reconciles shops until `signal` aborts, then stops all of them and resolves. */
   run(signal: AbortSignal): Promise<void>;
   /**
@@ -35,11 +37,18 @@ export function createShopController(options: ShopControllerOptions): ShopContro
   const delays = { baseDelayMs: firstRetryMs, maxDelayMs: longestRetryMs };
   const queue = new WorkQueue({ name, clock, random, metrics: registry, ...delays });
   const reconciler = new ShopReconciler({ ...options, shops: shops.cache, plans: plans.cache });
+  let unseen: Set<string> | undefined;
   const controller = new Controller({
     name,
     queue,
     concurrency: shopsAtATime,
-    reconcile: (key) => reconciler.reconcile(key),
+    async reconcile(key) {
+      try {
+        return await reconciler.reconcile(key);
+      } finally {
+        unseen?.delete(key);
+      }
+    },
     log,
     clock,
     metrics: registry,
@@ -60,8 +69,12 @@ export function createShopController(options: ShopControllerOptions): ShopContro
     }),
   ];
   return {
+    get hasLookedAtAll() {
+      return unseen?.size === 0;
+    },
     async run(signal) {
       if (!(await haveSynced([shops, plans], signal))) return;
+      unseen = new Set(shops.cache.keys());
       const unwatch = watch();
       try {
         await controller.run(signal);

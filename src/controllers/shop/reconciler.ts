@@ -73,9 +73,9 @@ export class ShopReconciler {
     return outcome.value;
   }
 
-  async #saveRendering({ metadata, spec }: VPNShop): Promise<void> {
+  async #saveRendering({ metadata, spec, status }: VPNShop): Promise<void> {
     const { name, namespace = '' } = metadata;
-    await this.#options.saveRendering({ namespace, name }, shopRendering(spec));
+    await this.#options.saveRendering({ namespace, name }, shopRendering(spec, status?.botUserName));
   }
 
   #whyStopped({ metadata }: VPNShop): ShopObservation | undefined {

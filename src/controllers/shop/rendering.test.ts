@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { VPNShopSpec } from '../../api/index.ts';
 import { shopRendering } from './rendering.ts';
 
-const smallest = { languages: { default: 'en', offered: ['en', 'ru'] } } as unknown as VPNShopSpec;
+const smallest = { languages: { default: 'en', offered: ['en', 'ru'] }, timeZone: 'UTC' } as unknown as VPNShopSpec;
 
 describe('what customers are shown of a shop', () => {
   it('is its language where it says nothing else', () => {
-    expect(shopRendering(smallest)).toEqual({ language: 'en' });
+    expect(shopRendering(smallest)).toEqual({ language: 'en', timeZone: 'UTC' });
+  });
+
+  it('leads to its bot as soon as that is known', () => {
+    expect(shopRendering(smallest, 'example_bot').botUrl).toBe('https://t.me/example_bot');
   });
 
   it('is what it says, with every address that it has', () => {
@@ -28,6 +32,7 @@ describe('what customers are shown of a shop', () => {
     };
     expect(shopRendering(spec)).toEqual({
       language: 'en',
+      timeZone: 'UTC',
       ...shown,
       publicUrls: ['https://sub.example.com', 'https://old.example.com'],
     });

@@ -1,11 +1,15 @@
 import type { VPNShopSpec } from '../../api/index.ts';
 import type { ShopRendering } from '../../store/index.ts';
 
-/** What the subscription service shows in the shop's name: nothing secret, and nothing that it does not need. */
-export function shopRendering(spec: VPNShopSpec): ShopRendering {
-  const { languages, publicUrl, support, subscriptions = {} } = spec;
+/**
+ * What the subscription service shows in the shop's name: nothing secret, and nothing that it does not need.
+ *
+ * @param botUserName without its @; absent until the bot has answered once
+ */
+export function shopRendering(spec: VPNShopSpec, botUserName?: string): ShopRendering {
+  const { languages, timeZone, publicUrl, support, subscriptions = {} } = spec;
   const { title, updateIntervalHours, webPageUrl, announce, apps, happ, otherPublicUrls = [] } = subscriptions;
-  const supportUrl = support?.url ?? (support?.telegram === undefined ? undefined : telegramUrl(support.telegram));
+  const supportUrl = supportUrlOf(support);
   const publicUrls = [publicUrl, ...otherPublicUrls]
     .filter((url) => url !== undefined)
     .map((url) => url.replace(/\/+$/, ''));
@@ -14,6 +18,8 @@ export function shopRendering(spec: VPNShopSpec): ShopRendering {
     ...(title === undefined ? {} : { title }),
     ...(updateIntervalHours === undefined ? {} : { updateIntervalHours }),
     ...(supportUrl === undefined ? {} : { supportUrl }),
+    ...(botUserName === undefined ? {} : { botUrl: telegramUrl(botUserName) }),
+    timeZone,
     ...(webPageUrl === undefined ? {} : { webPageUrl }),
     ...(announce === undefined ? {} : { announce }),
     ...(apps === undefined ? {} : { apps }),
@@ -22,7 +28,12 @@ export function shopRendering(spec: VPNShopSpec): ShopRendering {
   };
 }
 
-/** @param userName with its @ */
+function supportUrlOf(support: VPNShopSpec['support']): string | undefined {
+  if (support?.url !== undefined || support?.telegram === undefined) return support?.url;
+  return telegramUrl(support.telegram.replace(/^@/, ''));
+}
+
+/** @param userName without its @ */
 function telegramUrl(userName: string): string {
-  return `https://t.me/${userName.slice(1)}`;
+  return `https://t.me/${userName}`;
 }

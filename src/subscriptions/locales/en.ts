@@ -1,3 +1,4 @@
+import { enPage } from './en-page.ts';
 import type { Texts } from './texts.ts';
 
 export const en: Texts = {
@@ -18,4 +19,5 @@ export const en: Texts = {
     otherwise: (app) =>
       `Is ${app} not installed? Install it, come back and press again. Without JavaScript: copy the address of this page up to the question mark, and add it in ${app} by hand.`,
   },
+  page: enPage,
 };

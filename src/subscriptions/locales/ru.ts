@@ -1,3 +1,4 @@
+import { ruPage } from './ru-page.ts';
 import type { Texts } from './texts.ts';
 
 export const ru: Texts = {
@@ -18,4 +19,5 @@ export const ru: Texts = {
     otherwise: (app) =>
       `${app} не установлен? Установите его, вернитесь и нажмите ещё раз. Без JavaScript: скопируйте адрес этой страницы до вопросительного знака и добавьте его в ${app} вручную.`,
   },
+  page: ruPage,
 };

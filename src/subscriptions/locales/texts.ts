@@ -1,11 +1,12 @@
 import type { Standing } from '../standing.ts';
+import type { PageTexts } from './page-texts.ts';
 
 /** A standing that is explained inside the app, as an entry of the list. */
 export type NoticedStanding = Exclude<Standing, 'active' | 'unknown'>;
 
 /**
- * All that this service says to customers inside their apps, in one language. A further language is a further file with
- * one of these, and its line in `languages.ts`; the compiler says what is missing.
+ * All that this service says to customers, in one language. A further language is a further file with one of these, one
+ * for the page, and a line in `languages.ts`; the compiler says what is missing.
  */
 export interface Texts {
   /** One line each, short enough for the list of a phone. */
@@ -20,4 +21,6 @@ export interface Texts {
     readonly doing: (app: string) => string;
     readonly otherwise: (app: string) => string;
   };
+  /** The customer's own page. */
+  readonly page: PageTexts;
 }

@@ -137,7 +137,7 @@ describe('a shop', () => {
     const { renderings } = start();
     await applyShop({ subscriptions: { title: { default: 'Example' } } });
     await vi.waitFor(() => {
-      expect(renderings.get(keyOfShop())).toEqual({ language: 'en', title: { default: 'Example' } });
+      expect(renderings.get(keyOfShop())).toMatchObject({ language: 'en', title: { default: 'Example' } });
     }, soon);
     await applyShop({ publicUrl: 'https://sub.example.com/', subscriptions: { updateIntervalHours: 6 } });
     await vi.waitFor(() => {

@@ -36,6 +36,8 @@ export interface Answer {
 
 export interface RunningService {
   readonly operator: Store;
+  /** Under which it answers. */
+  readonly base: string;
   readonly relay: Relay;
   readonly get: (token: string) => Promise<Answer>;
   /** Any path and any headers. */
@@ -91,7 +93,7 @@ export async function startService(limits: Partial<ServiceLimits> = {}): Promise
   const stop = (): void => {
     stopping.abort();
   };
-  return { operator, relay, get, ask, databaseUrl: url, registry, ended, stop };
+  return { operator, base, relay, get, ask, databaseUrl: url, registry, ended, stop };
 }
 
 /** A redirect is an answer, not a way to go. */
