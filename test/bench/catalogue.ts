@@ -1,5 +1,7 @@
+import { imageFigures } from './image/figures.ts';
 import type { BenchContext, Measurement } from './measurement.ts';
 import { shopFigures } from './shop/figures.ts';
+import { millionFigures, threeXuiFigures } from './subscriptions/figures.ts';
 
 export interface Bench {
   /** Its file, without the ending; `--only` takes it as well as the name of a figure. */
@@ -29,7 +31,7 @@ export const catalogue: readonly Bench[] = [
   },
   {
     file: 'subscriptions',
-    minutes: 1,
+    minutes: 5,
     figures: {
       sub_rps_per_core:
         'Requests to /sub over 32 connections, 10,000 tokens in turn and known, divided by the CPU seconds of the serving process.',
@@ -40,8 +42,16 @@ export const catalogue: readonly Bench[] = [
       sub_p99_ms_panel_down: 'Latency of the same requests.',
       sub_rss_10k_mib: 'Resident memory of the serving process with 10,000 subscriptions in its cache.',
       sub_bare_fastify_rps_per_core: 'A route of the same framework that only answers a text of the same size.',
+      ...millionFigures,
+      ...threeXuiFigures,
     },
     load: () => import('./subscriptions.ts'),
+  },
+  {
+    file: 'image',
+    minutes: 4,
+    figures: imageFigures,
+    load: () => import('./image.ts'),
   },
   {
     file: 'operator',

@@ -15,6 +15,8 @@ export interface RealPanelOptions {
   readonly xray: string;
   /** Default: a random one. */
   readonly basePath?: string;
+  /** Whether it serves subscriptions. Default: no. */
+  readonly servesSubscriptions?: boolean;
 }
 
 export interface RealPanel {
@@ -22,6 +24,10 @@ export interface RealPanel {
   readonly url: string;
   readonly username: string;
   readonly password: string;
+  /** Of the panel itself; its core is a child. */
+  readonly pid: number;
+  /** Where a subscription's id goes behind, if it serves them. */
+  readonly subscriptionsUrl: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -55,8 +61,11 @@ async function startIn(folder: string, options: RealPanelOptions): Promise<RealP
   const settings = ['-username', username, '-password', password, '-port', String(port), '-webBasePath', basePath];
   const run = promisify(execFile);
   await run(options.panel, ['setting', ...settings, '-listenIP', '127.0.0.1'], { cwd: folder, env });
+  const subscriptionPort = options.servesSubscriptions === true ? await freePort() : undefined;
   await writeSettings(path.join(inside('db'), 'x-ui.db'), {
-    subEnable: 'false',
+    ...(subscriptionPort === undefined
+      ? { subEnable: 'false' }
+      : { subEnable: 'true', subListen: '127.0.0.1', subPort: String(subscriptionPort) }),
     xrayTemplateConfig: JSON.stringify(coreTemplate(await freePort())),
   });
   const program = await startGuarded({ file: options.panel, cwd: folder, env, logFile: inside('panel.log') });
@@ -71,7 +80,8 @@ async function startIn(folder: string, options: RealPanelOptions): Promise<RealP
     await stop();
     throw error;
   }
-  return { url, username, password, stop };
+  const subscriptionsUrl = subscriptionPort === undefined ? undefined : `http://127.0.0.1:${subscriptionPort}/sub/`;
+  return { url, username, password, pid: program.pid, subscriptionsUrl, stop };
 }
 
 async function isServing(url: string, program: GuardedProcess): Promise<boolean> {

@@ -8,10 +8,10 @@ import {
   extendSurplus,
   noteProvisioned,
   noticeTraffic,
-  oldestUnprovisionedSeconds,
   outboxBacklog,
   remind,
   summarizeQueues,
+  unprovisionedOrders,
 } from '../../../src/ledger/index.ts';
 import type { Store } from '../../../src/store/index.ts';
 
@@ -43,7 +43,7 @@ export const works: readonly Work[] = [
   {
     name: 'oldest_unprovisioned',
     asked: 'the age of the oldest paid order that has not; every replica, for the alert',
-    run: (store, shopId) => oldestUnprovisionedSeconds(store, shopId),
+    run: (store, shopId) => unprovisionedOrders(store, shopId, 60),
   },
   {
     name: 'claim_project',

@@ -1,9 +1,12 @@
 import { connect, type Socket } from 'node:net';
 
+import { quantile } from '../measurement.ts';
+
 export interface LoadResult {
   readonly requests: number;
   readonly seconds: number;
   /** Milliseconds. */
+  readonly p50: number;
   readonly p99: number;
   /** Answers other than 200. */
   readonly refused: number;
@@ -13,24 +16,31 @@ export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
   readonly durationMs: number;
-  /** Paths in turn, from `offset` on. */
-  readonly paths: readonly string[];
+  /** Fewer than fit into that time. */
+  readonly mostRequests?: number;
+  /** The whole text of a request, by its number from `offset` on. */
+  readonly requestAt: (number: number) => string;
   readonly offset?: number;
+}
+
+/** What an app sends, or a proxy in front of the service for it. */
+export function requestText(path: string, headers: Readonly<Record<string, string>> = {}): string {
+  const all = { host: 'sub.example.com', 'user-agent': 'v2rayNG/2.3.5', accept: '*/*', ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
 /**
  * Closed-loop load: each connection has one request under way, as phones do, and no pipelining, which would flatter the
  * server by sharing system calls. Plain sockets, because an HTTP client costs more than the server it measures.
  */
-export async function load({ port, connections, durationMs, paths, offset = 0 }: LoadOptions): Promise<LoadResult> {
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const { port, connections, durationMs, mostRequests = Number.POSITIVE_INFINITY, requestAt, offset = 0 } = options;
   const latencies: number[] = [];
   let refused = 0;
   let next = offset;
   const started = performance.now();
   const end = started + durationMs;
-  const requests = paths.map((path) =>
-    Buffer.from(`GET ${path} HTTP/1.1\r\nhost: sub.example.com\r\nuser-agent: v2rayNG/2.3.5\r\naccept: */*\r\n\r\n`),
-  );
 
   async function drive(): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
@@ -39,12 +49,13 @@ export async function load({ port, connections, durationMs, paths, offset = 0 }:
       let sentAt = 0;
       const ask = (): void => {
         sentAt = performance.now();
-        if (sentAt >= end) {
+        if (sentAt >= end || next - offset >= mostRequests) {
           socket.destroy();
           resolve();
           return;
         }
-        socket.write(requests[next++ % requests.length] ?? '');
+        socket.write(requestAt(next), 'latin1');
+        next += 1;
       };
       onAnswer(socket, (ok) => {
         latencies.push(performance.now() - sentAt);
@@ -58,8 +69,8 @@ export async function load({ port, connections, durationMs, paths, offset = 0 }:
 
   await Promise.all(Array.from({ length: connections }, drive));
   const seconds = (performance.now() - started) / 1000;
-  const sorted = Float64Array.from(latencies).toSorted();
-  return { requests: latencies.length, seconds, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0, refused };
+  const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
+  return { requests: latencies.length, seconds, p50, p99, refused };
 }
 
 /** Splits a stream of answers by their content-length. */
