@@ -33,11 +33,14 @@ async function recordPaid(shop: Shop, message: Message): Promise<void> {
   shop.failpoint('bot.before-charge');
   const charge = shop.ports.stars.chargeOfMessage(message, shop.view.shop.id);
   const recorded = await recordCharge(shop.store, charge);
-  const { disposition, duplicate } = recorded;
+  const { disposition, duplicate, orderId } = recorded;
   shop.failpoint('bot.after-charge');
   shop.metrics.chargeRecorded(charge.provider, recorded);
-  if (duplicate || disposition === 'granted') return;
-  shop.log.warn({ provider: charge.provider, disposition }, 'a payment bought nothing');
+  if (duplicate) return;
+  const { provider, chargeId } = charge;
+  const fields = { orderId, provider, chargeId, disposition };
+  if (disposition === 'granted') shop.log.info(fields, 'a payment was granted');
+  else shop.log.warn(fields, 'a payment bought nothing');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Api, GrammyError, HttpError, InputFile, type Transformer } from 'grammy';
+// grammy/web speaks by Node's own fetch. The other grammY brings node-fetch 2 with its tables of domain names: 13 MB.
+import { Api, GrammyError, HttpError, InputFile, type Transformer } from 'grammy/web';
 import { cutText } from '../base/cut-text.ts';
 import { sleep, type Clock } from '../base/clock.ts';
 import { BotError, TelegramSilent } from './errors.ts';
@@ -181,8 +182,9 @@ function countErrors(metrics: BotMetrics): Transformer {
     } catch (thrown) {
       if (!(thrown instanceof HttpError)) throw thrown;
       if (signal?.aborted !== true) metrics.telegramError(method, 0);
-      const { code = 'no answer' } = thrown.error as { readonly code?: string };
-      throw new TelegramSilent(method, code);
+      // fetch says only that it failed, and why in the cause.
+      const { cause } = thrown.error as { readonly cause?: { readonly code?: string } };
+      throw new TelegramSilent(method, cause?.code ?? 'no answer');
     }
   };
 }

@@ -2,12 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { buildVersion } from './build.ts';
 import { defineCommand } from './command.ts';
+import { DatabaseWatch } from './database-watch.ts';
 import { createFailpoint } from './failpoint.ts';
 import { botProcessFailpoints } from './bot/failpoints.ts';
 import { checkLease, leaseOptions } from './lease-options.ts';
 import { openStoreWhenReady } from './open-store.ts';
 import { optional, withDefault } from './option.ts';
-import { databaseConnections, databaseUrl, kubeconfig, namespace, publicUrl, watchNamespace } from './options.ts';
+import {
+  databaseConnections,
+  databaseUrl,
+  drainDelay,
+  kubeconfig,
+  namespace,
+  publicUrl,
+  watchNamespace,
+} from './options.ts';
 import { runService, serviceOptions } from './service.ts';
 import { httpUrl, listenAddress, postgresUrl } from './value-kinds.ts';
 
@@ -46,6 +55,7 @@ export const bot = defineCommand({
       kind: httpUrl,
     }),
     ...leaseOptions,
+    drainDelay,
     ...serviceOptions('0.0.0.0:9084'),
   },
   examples: [
@@ -62,17 +72,19 @@ export const bot = defineCommand({
         import('./bot/service.ts'),
         import('../kube/index.ts'),
       ]);
+      const databaseWatch = new DatabaseWatch({ clock, registry, opened });
       const store = await openStoreWhenReady(
         {
           databaseUrl: options.databaseUrl,
           role: 'bot',
           poolSize: options.databaseConnections,
-          applicationName: 'wayleave-bot',
+          applicationName: `wayleave-bot/${buildVersion}`,
           log,
         },
         { clock, signal },
       );
       opened({ name: 'database', close: () => store.close() });
+      databaseWatch.follow(store);
       const client = await loadKubeClient({
         ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
         userAgent: `wayleave-bot/${buildVersion}`,
@@ -90,6 +102,7 @@ export const bot = defineCommand({
         namespace: options.namespace,
         watchNamespace: options.watchNamespace,
         identity: `${hostname()}_${randomUUID()}`,
+        version: buildVersion,
         publicUrl: options.publicUrl,
         listen: options.listen,
         telegramApiUrl: options.telegramApiUrl,

@@ -34,6 +34,11 @@ describe('--help', () => {
     ['admin add', ['admin', 'add', '--help']],
     ['admin list', ['admin', 'list', '--help']],
     ['admin remove', ['admin', 'remove', '--help']],
+    ['health', ['health', '--help']],
+    ['status', ['status', '--help']],
+    ['doctor', ['doctor', '--help']],
+    ['restore', ['restore', '--help']],
+    ['support-bundle', ['support-bundle', '--help']],
     ['version', ['version', '--help']],
   ])('of %s teaches options, variables, defaults and examples', async (name, argv) => {
     const host = scriptedHost(argv);

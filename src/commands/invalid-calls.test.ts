@@ -44,6 +44,9 @@ const invalidCalls: [call: string[], env: Record<string, string>, mentions: stri
   [['ledger', 'settle', 'charge', '--reason', 'x', ...database], {}, ['--extend', '--refund', '--dismiss']],
   [['ledger', 'settle', 'c', '--refund', '--dismiss', '--reason', 'x', ...database], {}, ['say one of']],
   [['ledger', 'settle', 'c', '--refund', '--subscription', 'a', '--reason', 'x', ...database], {}, ['--extend only']],
+  [['restore', ...database], {}, ['--reason', 'required']],
+  [['restore', '--reason', 'x', '--data', '/nonexistent'], {}, ['--database-url (DATABASE_URL)', '/nonexistent']],
+  [['doctor', '--timeout', '0s'], {}, ['--timeout', 'longer than zero']],
   [['admin', 'add', '42', '--role', 'king', ...database], {}, ['--role', 'king', 'owner']],
 ];
 

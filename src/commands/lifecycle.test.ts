@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { ManualClock } from '../../test/support/manual-clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import type { Host, StopRequest } from './host.ts';
-import { abortOnStopRequest, closeInOrder } from './lifecycle.ts';
+import { abortOnStopRequest, closeInOrder, closeLater } from './lifecycle.ts';
 
 function signalHost(): { host: Host; send: (request: StopRequest) => void; exits: number[] } {
   const listeners: ((request: StopRequest) => void)[] = [];
@@ -37,6 +39,25 @@ describe('stop requests', () => {
     nowMs += 2000;
     expect(() => send('SIGINT')).toThrow('exited');
     expect(exits).toEqual([130]);
+  });
+});
+
+describe('what serves requests', () => {
+  it.each([
+    { request: 'SIGTERM', closesAfterMs: 5000 },
+    { request: 'SIGINT', closesAfterMs: 0 },
+  ])('closes $closesAfterMs ms after $request', async ({ request, closesAfterMs }) => {
+    const clock = new ManualClock();
+    const stop = new AbortController();
+    const closing = closeLater(stop.signal, 5000, clock);
+    stop.abort(request);
+    await setImmediate();
+    clock.advance(Math.max(0, closesAfterMs - 1));
+    await setImmediate();
+    expect(closing.aborted).toBe(closesAfterMs === 0);
+    clock.advance(1);
+    await setImmediate();
+    expect(closing.reason).toBe(request);
   });
 });
 

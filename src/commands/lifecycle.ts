@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep, untilAborted } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Host } from './host.ts';
@@ -28,6 +28,20 @@ export function abortOnStopRequest(host: Host, log: Log, clock: Clock): AbortSig
     }
   });
   return controller.signal;
+}
+
+/**
+ * A signal for what serves requests: it aborts `delayMs` after `stop`. Whoever balances goes on sending for a while, because
+ * nobody tells him at the same moment as us, and what we refuse meanwhile is lost. A person at a terminal, who sends SIGINT,
+ * does not wait.
+ */
+export function closeLater(stop: AbortSignal, delayMs: number, clock: Clock): AbortSignal {
+  const closing = new AbortController();
+  void untilAborted(stop).then(async () => {
+    if (stop.reason !== 'SIGINT') await sleep(clock, delayMs);
+    closing.abort(stop.reason);
+  });
+  return closing.signal;
 }
 
 /** Something that was started and has to be ended, in the reverse order of starting. */

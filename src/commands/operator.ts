@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { buildVersion } from './build.ts';
 import { defineCommand } from './command.ts';
+import { DatabaseWatch } from './database-watch.ts';
 import { createFailpoint } from './failpoint.ts';
 import { operatorFailpoints } from '../controllers/failpoints.ts';
 import { openStoreWhenReady } from './open-store.ts';
@@ -50,17 +51,19 @@ export const operator = defineCommand({
         import('../kube/index.ts'),
         import('../panels/open.ts'),
       ]);
+      const databaseWatch = new DatabaseWatch({ clock, registry, opened });
       const store = await openStoreWhenReady(
         {
           databaseUrl: options.databaseUrl,
           role: 'operator',
           poolSize: options.databaseConnections,
-          applicationName: 'wayleave-operator',
+          applicationName: `wayleave-operator/${buildVersion}`,
           log,
         },
         { clock, signal },
       );
       opened({ name: 'database', close: () => store.close() });
+      databaseWatch.follow(store);
       const client = await loadKubeClient({
         ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
         userAgent: `wayleave-operator/${buildVersion}`,
@@ -78,6 +81,7 @@ export const operator = defineCommand({
         namespace: options.namespace,
         ...(options.watchNamespace === undefined ? {} : { watchNamespace: options.watchNamespace }),
         identity: `${hostname()}_${randomUUID()}`,
+        version: buildVersion,
         publicUrl: options.publicUrl,
         lease: {
           durationMs: options.leaseDuration,

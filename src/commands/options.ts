@@ -96,6 +96,14 @@ export function healthListen(fallback: string): OptionSpec<ListenAddress, 'alway
   });
 }
 
+export const drainDelay = withDefault('5s', {
+  flag: '--drain-delay <duration>',
+  variable: 'WAYLEAVE_DRAIN_DELAY',
+  summary:
+    'after SIGTERM, how long requests are still taken, for balancers that have not heard yet; --drain-timeout follows',
+  kind: durationMs,
+});
+
 export const drainTimeout = withDefault('25s', {
   flag: '--drain-timeout <duration>',
   variable: 'WAYLEAVE_DRAIN_TIMEOUT',

@@ -1,11 +1,11 @@
 import type { Registry } from 'prom-client';
-import { type Clock, systemClock } from '../base/clock.ts';
+import { type Clock, systemClock, untilAborted } from '../base/clock.ts';
 import { describeError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Check } from '../telemetry/health-server.ts';
 import { buildVersion } from './build.ts';
 import { exitCodes, type Host } from './host.ts';
-import { abortOnStopRequest, type Closable, closeInOrder, within } from './lifecycle.ts';
+import { abortOnStopRequest, type Closable, closeInOrder, closeLater, within } from './lifecycle.ts';
 import type { OptionSpec, OptionValues } from './option.ts';
 import { drainTimeout, healthListen, logFormat, logLevel } from './options.ts';
 import type { ListenAddress } from './value-kinds.ts';
@@ -14,7 +14,10 @@ const common = { drainTimeout, logLevel, logFormat };
 
 /** Settings of every long-running command. */
 export type ServiceOptions = typeof common & { readonly healthListen: OptionSpec<ListenAddress, 'always'> };
-export type ServiceSettings = OptionValues<ServiceOptions>;
+export type ServiceSettings = OptionValues<ServiceOptions> & {
+  /** Of what serves requests: see `closing` of {@link Service.run}. */
+  readonly drainDelay?: number;
+};
 
 export function serviceOptions(healthAddress: string): ServiceOptions {
   return { healthListen: healthListen(healthAddress), ...common };
@@ -34,8 +37,13 @@ export interface ServiceContext {
 export interface Service {
   livez(): readonly Check[];
   readyz(): readonly Check[];
-  /** Works until the signal aborts, finishes what is in hand, releases what it holds, and resolves. */
-  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Works until it is asked to stop, finishes what is in hand, releases what it holds, and resolves.
+   *
+   * @param signal aborts when it is asked to stop: whatever another process can take over ends
+   * @param closing aborts later: until then requests still come and have to be answered
+   */
+  run(signal: AbortSignal, closing: AbortSignal): Promise<void>;
 }
 
 /**
@@ -85,7 +93,7 @@ export async function runService(
     opened.push({ name: 'health server', close: () => health.stop() });
     log.info({ version: buildVersion, node: process.version, health: health.address }, `wayleave ${name} starting`);
     service = await start({ log, clock, registry, signal, opened: (closable) => opened.push(closable) });
-    await runAndDrain(service, signal, settings.drainTimeout, clock);
+    await runAndDrain(service, signal, settings, clock);
   } catch (error) {
     const askedToStop = signal.aborted && service === undefined;
     if (!askedToStop) log.error({ err: error }, `wayleave ${name} failed: ${describeError(error)}`);
@@ -102,13 +110,15 @@ function readiness(service: Service | undefined, signal: AbortSignal): readonly 
   return service?.readyz() ?? [{ name: 'running', ok: false, message: 'the process is starting' }];
 }
 
-async function runAndDrain(service: Service, signal: AbortSignal, drainMs: number, clock: Clock): Promise<void> {
-  const running = service.run(signal);
-  const stopAsked = new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await Promise.race([running, stopAsked]);
+async function runAndDrain(
+  service: Service,
+  signal: AbortSignal,
+  { drainDelay = 0, drainTimeout: drainMs }: ServiceSettings,
+  clock: Clock,
+): Promise<void> {
+  const closing = closeLater(signal, drainDelay, clock);
+  const running = service.run(signal, closing);
+  await Promise.race([running, untilAborted(closing)]);
   if (!signal.aborted) throw new Error('the work ended although nobody asked it to stop');
   await within(drainMs, clock, running);
 }

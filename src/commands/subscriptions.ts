@@ -1,7 +1,9 @@
+import { buildVersion } from './build.ts';
 import { defineCommand } from './command.ts';
+import { DatabaseWatch } from './database-watch.ts';
 import { openStoreInBackground, openStoreWhenReady } from './open-store.ts';
 import { optional, withDefault } from './option.ts';
-import { databaseConnections, databaseUrl, maybePublicUrl } from './options.ts';
+import { databaseConnections, databaseUrl, drainDelay, maybePublicUrl } from './options.ts';
 import { runService, serviceOptions } from './service.ts';
 import { UsageError } from './usage-error.ts';
 import { httpUrl, integer, key32, listenAddress, networks, postgresUrl, text } from './value-kinds.ts';
@@ -78,6 +80,7 @@ export const subscriptions = defineCommand({
     }),
     publicUrl: maybePublicUrl,
     ...profile,
+    drainDelay,
     ...serviceOptions('0.0.0.0:9082'),
   },
   examples: [
@@ -90,19 +93,21 @@ export const subscriptions = defineCommand({
   run: ({ host, options }) =>
     runService(host, 'subscriptions', options, async ({ log, clock, registry, signal, opened }) => {
       const { serveFromStore } = await import('../subscriptions/index.ts');
+      const databaseWatch = new DatabaseWatch({ clock, registry, opened });
       const { databaseUrl: url, publicUrl, webPageUrl, supportUrl } = options;
       const snapshot = snapshotOf(options.snapshotFile, options.snapshotKey);
       const access = {
         databaseUrl: url,
         role: 'subscriptions',
         poolSize: options.databaseConnections,
-        applicationName: 'wayleave-subscriptions',
+        applicationName: `wayleave-subscriptions/${buildVersion}`,
         log,
       } as const;
       // With a snapshot there may be something to serve before there is a database.
       const late = snapshot && openStoreInBackground(access, { clock, signal });
       const store = late ?? (await openStoreWhenReady(access, { clock, signal }));
       opened({ name: 'database', close: () => store.close() });
+      databaseWatch.follow(store);
       return serveFromStore({
         store,
         ...(snapshot && { snapshot }),

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { dispositions, type Disposition, type RecordedCharge } from '../ledger/index.ts';
 
 /** As charges name them. */
@@ -8,6 +8,9 @@ const providers = ['stars', 'manual'] as const;
 const findings = ['charge', 'refund', 'ignored', 'failed'] as const;
 export type Finding = (typeof findings)[number];
 
+/** Within this, 99.9 % of what was paid for is to be there: the objective that alerts are made of. */
+export const promisedSeconds = 60;
+
 const refundOutcomes = ['confirmed', 'refused', 'failed'] as const;
 export type RefundEnd = (typeof refundOutcomes)[number];
 
@@ -16,8 +19,10 @@ export class PaymentMetrics {
   readonly #charges: Counter<'provider' | 'disposition'>;
   readonly #findings: Counter<'provider' | 'finding'>;
   readonly #refunds: Counter<'provider' | 'outcome'>;
-  readonly #jobSuccess: Gauge<'shop' | 'job'>;
-  readonly #jobFailures: Counter<'shop' | 'job'>;
+  readonly #provisioning: Histogram;
+  // Not `job`: that is what Prometheus calls where it scrapes.
+  readonly #jobSuccess: Gauge<'shop' | 'task'>;
+  readonly #jobFailures: Counter<'shop' | 'task'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -39,16 +44,22 @@ export class PaymentMetrics {
       labelNames: ['provider', 'outcome'],
       registers,
     });
+    this.#provisioning = new Histogram({
+      name: 'wayleave_order_provisioning_seconds',
+      help: 'From an order being paid to it having reached enough panels; told once it has.',
+      buckets: [1, 2.5, 5, 10, 30, promisedSeconds, 120, 300, 900, 3600],
+      registers,
+    });
     this.#jobSuccess = new Gauge({
       name: 'wayleave_job_last_success_timestamp_seconds',
       help: 'When a job of a shop last came to its end, by any replica; 0 for never.',
-      labelNames: ['shop', 'job'],
+      labelNames: ['shop', 'task'],
       registers,
     });
     this.#jobFailures = new Counter({
       name: 'wayleave_job_failures_total',
       help: 'Runs of a job of a shop that failed or were given up.',
-      labelNames: ['shop', 'job'],
+      labelNames: ['shop', 'task'],
       registers,
     });
     for (const provider of providers) {
@@ -74,23 +85,27 @@ export class PaymentMetrics {
     this.#refunds.inc({ provider, outcome });
   }
 
+  orderProvisioned(tookSeconds: number): void {
+    this.#provisioning.observe(tookSeconds);
+  }
+
   /** @param shop `namespace/name` @param atMs epoch milliseconds; absent: never */
-  jobKnown(shop: string, job: string, atMs: number | undefined): void {
-    this.#jobSuccess.set({ shop, job }, (atMs ?? 0) / 1000);
-    this.#jobFailures.inc({ shop, job }, 0);
+  jobKnown(shop: string, task: string, atMs: number | undefined): void {
+    this.#jobSuccess.set({ shop, task }, (atMs ?? 0) / 1000);
+    this.#jobFailures.inc({ shop, task }, 0);
   }
 
-  jobSucceeded(shop: string, job: string, atMs: number): void {
-    this.#jobSuccess.set({ shop, job }, atMs / 1000);
+  jobSucceeded(shop: string, task: string, atMs: number): void {
+    this.#jobSuccess.set({ shop, task }, atMs / 1000);
   }
 
-  jobFailed(shop: string, job: string): void {
-    this.#jobFailures.inc({ shop, job });
+  jobFailed(shop: string, task: string): void {
+    this.#jobFailures.inc({ shop, task });
   }
 
   /** The shop is run by another replica from now on, which tells the same. */
-  jobLeft(shop: string, job: string): void {
-    this.#jobSuccess.remove({ shop, job });
-    this.#jobFailures.remove({ shop, job });
+  jobLeft(shop: string, task: string): void {
+    this.#jobSuccess.remove({ shop, task });
+    this.#jobFailures.remove({ shop, task });
   }
 }

@@ -89,9 +89,9 @@ async function takeCharge(
   if (recorded.duplicate) return;
   metrics.found(provider.id, 'charge');
   const { chargeId } = charge;
-  const { disposition } = recorded;
+  const { disposition, orderId } = recorded;
   log.warn(
-    { provider: provider.id, chargeId, disposition },
+    { orderId, provider: provider.id, chargeId, disposition },
     'the books of a provider have a charge that was not known',
   );
 }

@@ -24,14 +24,14 @@ const batch = 200;
 
 /** What the holder of a shop's Lease does all the time about its money. The bot adds what customers see of it. */
 export function shopJobs(options: ShopJobsOptions): readonly Job[] {
-  const { store, shopId, onDelivery } = options;
+  const { onDelivery } = options;
   return [
     ...reconcileJobs(options),
     {
       name: 'note-provisioned',
       everyMs: 5_000,
       timeoutMs: 30_000,
-      run: async () => ((await noteProvisioned(store, shopId, batch)) < batch ? 'done' : 'more'),
+      run: () => noteAll(options),
       ...(onDelivery === undefined ? {} : { listen: onDelivery }),
     },
     { name: 'extend-surplus', everyMs: 600_000, timeoutMs: 60_000, run: () => extendAll(options) },
@@ -48,6 +48,16 @@ function reconcileJobs(options: ShopJobsOptions): readonly Job[] {
     timeoutMs: 120_000,
     run: (signal) => reconcile({ ...options, provider }, signal),
   }));
+}
+
+async function noteAll({ store, shopId, metrics, log }: ShopJobsOptions): Promise<'done' | 'more'> {
+  const noted = await noteProvisioned(store, shopId, batch);
+  for (const { orderId, subscriptionId, tookSeconds, isRefunded } of noted) {
+    if (isRefunded) continue;
+    metrics.orderProvisioned(tookSeconds);
+    log.info({ orderId, subscriptionId, tookSeconds: Math.round(tookSeconds * 10) / 10 }, 'an order is provisioned');
+  }
+  return noted.length < batch ? 'done' : 'more';
 }
 
 async function extendAll({ store, shopId, log }: ShopJobsOptions): Promise<'done'> {

@@ -194,8 +194,9 @@ export const acts: Readonly<Record<string, Act>> = {
       words: { what: shop.view.shop.name },
       back: [adminActions.menu],
     }),
-    perform: (visit, order) =>
-      pauseRefundsByPerson(visit.shop.store, visit.shop.view.shop.id, 'resume', by(visit, order)),
+    perform: async (visit, order) => {
+      await pauseRefundsByPerson(visit.shop.store, visit.shop.view.shop.id, 'resume', by(visit, order));
+    },
   },
 };
 

@@ -96,7 +96,7 @@ async function sendInvoice(
   await setAttemptReference(shop.store, attempt, referenceTo({ chatId: telegramId, messageId: sent.message_id }));
   if (before !== undefined) await telegram.remove(before.chatId, before.messageId);
   if (pressed !== undefined) await telegram.remove(telegramId, pressed.messageId);
-  shop.log.debug({ orderId: order.id }, 'an invoice was sent');
+  shop.log.info({ orderId: order.id, subscriptionId: order.subscriptionId }, 'an invoice was sent');
 }
 
 async function showLink(visit: Visit, { order, attempt, leave }: OpenPurchase, url: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { GrammyError } from 'grammy';
+import { GrammyError } from 'grammy/web';
 import { TelegramSilent } from '../errors.ts';
 import { floodSeconds, isUnreachable } from '../telegram.ts';
 

@@ -31,6 +31,8 @@ export interface BotParts {
   /** Where Leases and the token key are. */
   readonly namespace: string;
   readonly identity: string;
+  /** Of this build. */
+  readonly version: string;
   readonly lease: {
     readonly leaseDurationMs: number;
     readonly renewDeadlineMs: number;
@@ -40,6 +42,8 @@ export interface BotParts {
   readonly publicUrl: string;
   readonly telegramApiUrl: string;
   readonly failpoint: (name: string) => void;
+  /** Aborts when this process is asked to stop: whoever leads hands over at once, also while webhooks still come. */
+  readonly stopping: AbortSignal;
   /** Rings when the operator may have confirmed a delivery. */
   readonly onDelivery: (ring: () => void) => () => void;
 }

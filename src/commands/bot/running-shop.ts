@@ -13,7 +13,9 @@ import { starsApiOf } from '../../payments/stars/api.ts';
 import { sleep } from '../../base/clock.ts';
 import { describeError } from '../../base/errors.ts';
 import { CommandError } from '../command-error.ts';
+import { BooksWatch } from './books-watch.ts';
 import type { Doorbell } from './doorbell.ts';
+import { shopLeaseName } from './lease-names.ts';
 import type { BotParts } from './parts.ts';
 import { standForElection } from './stand-for-election.ts';
 import { createShopBot } from './shop-bot.ts';
@@ -33,6 +35,7 @@ export class RunningShopBot {
   readonly #options: RunningShopOptions;
   readonly #stop = new AbortController();
   #settings: ShopSettings;
+  readonly #books: BooksWatch;
   #record: ShopRecord;
   #userName: string;
   #providers: ReadonlyMap<string, PaymentProvider> = new Map();
@@ -42,21 +45,25 @@ export class RunningShopBot {
   /** Aborts what leads when updates come another way than before. */
   #lead = new AbortController();
 
-  private constructor(options: RunningShopOptions, record: ShopRecord, userName: string) {
+  private constructor(options: RunningShopOptions, record: ShopRecord, books: BooksWatch, userName: string) {
     this.#options = options;
     this.#settings = options.settings;
     this.#record = record;
+    this.#books = books;
     this.#userName = userName;
   }
 
   /** @throws LedgerError when the shop is of the other mode */
   static async start(options: RunningShopOptions): Promise<RunningShopBot> {
     const { settings, parts } = options;
-    const { namespace, name, spec } = settings;
+    const { namespace, name, spec, key, uid } = settings;
     const mode = spec.mode === 'Test' ? 'test' : 'live';
-    const record = await ensureShop(parts.store, { namespace, name, mode });
+    const { id } = await ensureShop(parts.store, { namespace, name, mode });
+    const books = new BooksWatch(parts, { shopId: id, key, shopUid: uid, leaseName: shopLeaseName(settings) });
+    await books.pauseIfRestored();
+    const record = await getShop(parts.store, id);
     const userName = await identify(options, record);
-    const shop = new RunningShopBot(options, record, userName);
+    const shop = new RunningShopBot(options, record, books, userName);
     shop.#bot = createShopBot(parts, settings, () => shop.#view());
     shop.#openProviders();
     shop.#follow(settings);
@@ -161,18 +168,18 @@ export class RunningShopBot {
 
   async #run(): Promise<void> {
     const { parts } = this.#options;
-    const { namespace, name } = this.#settings;
     const elector = new LeaderElector({
       ...parts,
       ...parts.lease,
       namespace: parts.namespace,
-      // A point, which no namespace has: a-b/c and a/b-c are two shops.
-      name: `wayleave-shop-${namespace}.${name}`,
+      name: shopLeaseName(this.#settings),
+      annotations: this.#books.notes,
       metrics: undefined,
     });
     const log = parts.log.child({ shop: this.#settings.key });
     const lead = (leadership: AbortSignal): Promise<void> => this.#leadWhile(leadership);
-    await standForElection(elector, lead, { clock: parts.clock, log }, this.#stop.signal);
+    const signal = AbortSignal.any([this.#stop.signal, parts.stopping]);
+    await standForElection(elector, lead, { clock: parts.clock, log }, signal);
   }
 
   /** Notices, which any replica may send. */
@@ -200,7 +207,7 @@ export class RunningShopBot {
     const options = { shop: this.#record, store, metrics: metrics.payments, clock, random, log, signal };
     metrics.notices.expect(this.key);
     try {
-      await Promise.all([this.#takeUpdates(signal), runJobs(jobs, options)]);
+      await Promise.all([this.#takeUpdates(signal), runJobs(jobs, options), this.#books.follow(signal)]);
     } finally {
       metrics.notices.forget(this.key);
     }

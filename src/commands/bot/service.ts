@@ -1,5 +1,13 @@
 import type { Registry } from 'prom-client';
-import { vpnPanels, vpnPlans, vpnShops, type VPNPanel, type VPNPlan, type VPNShop } from '../../api/index.ts';
+import {
+  annotations,
+  vpnPanels,
+  vpnPlans,
+  vpnShops,
+  type VPNPanel,
+  type VPNPlan,
+  type VPNShop,
+} from '../../api/index.ts';
 import { type Clock, type Random, untilAborted } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { BotCounters } from '../../bot/metrics.ts';
@@ -15,6 +23,7 @@ import type { Check } from '../../telemetry/health-server.ts';
 import type { Service } from '../service.ts';
 import type { ListenAddress } from '../value-kinds.ts';
 import { Doorbell } from './doorbell.ts';
+import { botLeaseName } from './lease-names.ts';
 import type { BotParts } from './parts.ts';
 import { ShopBots } from './shop-runner.ts';
 import { standForElection } from './stand-for-election.ts';
@@ -36,6 +45,8 @@ export interface BotServiceOptions {
   /** Undefined: all namespaces. */
   readonly watchNamespace: string | undefined;
   readonly identity: string;
+  /** Of this build. */
+  readonly version: string;
   readonly publicUrl: string;
   readonly listen: ListenAddress;
   readonly telegramApiUrl: string;
@@ -43,8 +54,6 @@ export interface BotServiceOptions {
   readonly failpoint: (name: string) => void;
 }
 
-/** Who holds it shows what shops are like; which replica leads which shop is decided shop by shop. */
-const leaseName = 'wayleave-bot';
 const overdueToleranceMs = 20_000;
 
 const byNamespace = { namespace: ({ metadata }: KubeObject): string[] => [metadata.namespace ?? ''] };
@@ -60,14 +69,16 @@ export function createBotService(options: BotServiceOptions): Service {
   };
   const keys = new TokenKeySource({ client, store, namespace, clock });
   const tokenKeys = (): ReturnType<TokenKeySource['get']> => keys.get();
-  const events = new EventRecorder({ client, component: leaseName, instance: options.identity, clock, log });
+  const events = new EventRecorder({ client, component: botLeaseName, instance: options.identity, clock, log });
   const webhooks = new WebhookServer();
   const work = new Doorbell();
   const deliveries = new Doorbell();
   const payments = new PaymentMetrics(registry);
   const unprovisioned = new UnprovisionedGauge({ registry, store, clock, log });
+  const stopping = new AbortController();
   const parts: BotParts = {
     ...options,
+    stopping: stopping.signal,
     ...reflectors,
     metrics: {
       bot: new BotCounters(registry, payments),
@@ -85,8 +96,9 @@ export function createBotService(options: BotServiceOptions): Service {
     ...options.lease,
     client,
     namespace,
-    name: leaseName,
+    name: botLeaseName,
     identity: options.identity,
+    annotations: () => ({ [annotations.version]: options.version }),
     clock,
     random,
     log,
@@ -126,20 +138,31 @@ export function createBotService(options: BotServiceOptions): Service {
     projection.ring();
   });
 
-  async function run(signal: AbortSignal): Promise<void> {
+  async function run(signal: AbortSignal, closing: AbortSignal): Promise<void> {
     await webhooks.listen(options.listen);
     const caches = new AbortController();
+    const working = new AbortController();
     const caching = Object.values(reflectors).map((reflector) => reflector.run(caches.signal));
-    const listening = { databaseUrl: options.listenDatabaseUrl, log, clock, random, signal };
+    const listening = { databaseUrl: options.listenDatabaseUrl, log, clock, random, signal: working.signal };
     const showLeading = (leadership: AbortSignal): Promise<void> => {
       for (const key of reflectors.shops.cache.keys()) controller.wake(key);
       return untilAborted(leadership);
     };
+    const serveWebhooks = async (): Promise<void> => {
+      await untilAborted(signal);
+      stopping.abort();
+      webhooks.drain();
+      await untilAborted(closing);
+      // Before the shops stop that answer them.
+      await webhooks.close();
+      working.abort();
+    };
     try {
       await Promise.all([
-        controller.run(signal),
-        projection.run(signal),
-        runWorkers({ parts, shops, bell: work, deliveries, unprovisioned }, signal),
+        serveWebhooks(),
+        controller.run(working.signal),
+        projection.run(working.signal),
+        runWorkers({ parts, shops, bell: work, deliveries, unprovisioned }, working.signal),
         standForElection(elector, showLeading, options, signal),
         listenForWork({
           ...listening,
@@ -175,6 +198,10 @@ export function createBotService(options: BotServiceOptions): Service {
           ? { name, ok: true }
           : { name, ok: false, message: `${name} were not listed yet: are the custom resource definitions installed?` },
       ),
+      // Before, their webhooks would be refused here while another replica takes them.
+      controller.hasLookedAtAll
+        ? { name: 'shops running', ok: true }
+        : { name: 'shops running', ok: false, message: 'not every shop has been looked at yet' },
       webhooks.isListening
         ? { name: 'webhooks', ok: true }
         : { name: 'webhooks', ok: false, message: 'webhooks are not listened for' },

@@ -37,8 +37,12 @@ export class ShopBots implements ShopRunner {
     });
   }
 
-  probe(token: string): Promise<BotProbe> {
-    return probeBot(token, this.#options.parts.telegramApiUrl);
+  /** Also counts what is wrong: a bot whose token was revoked gets no updates and calls nobody, so nothing else would. */
+  async probe(token: string): Promise<BotProbe> {
+    const { telegramApiUrl, metrics } = this.#options.parts;
+    const probe = await probeBot(token, telegramApiUrl);
+    if (probe.outcome !== 'Answers') metrics.bot.telegramError('getMe', probe.outcome === 'TokenRefused' ? 401 : 0);
+    return probe;
   }
 
   facts(key: string): RunningShop | undefined {

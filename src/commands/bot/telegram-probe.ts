@@ -1,4 +1,4 @@
-import { Api, GrammyError, HttpError } from 'grammy';
+import { Api, GrammyError, HttpError } from 'grammy/web';
 import { describeError } from '../../base/errors.ts';
 import type { BotProbe } from '../../controllers/shop/ports.ts';
 

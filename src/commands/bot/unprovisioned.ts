@@ -1,7 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
 import { sleep, type Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
-import { oldestUnprovisionedSeconds } from '../../ledger/index.ts';
+import { unprovisionedOrders } from '../../ledger/index.ts';
+import { promisedSeconds } from '../../payments/metrics.ts';
 import type { Store } from '../../store/index.ts';
 
 interface ObservedShop {
@@ -19,16 +20,23 @@ export interface UnprovisionedOptions {
 
 const everyMs = 5_000;
 
-/** The figure to be woken by: how long the oldest paid order has waited for enough panels. One per process. */
+/** The figures to be woken by: how long paid orders have waited for enough panels, and how many too long. One per process. */
 export class UnprovisionedGauge {
-  readonly #gauge: Gauge<'shop'>;
+  readonly #oldest: Gauge<'shop'>;
+  readonly #late: Gauge<'shop'>;
   readonly #options: UnprovisionedOptions;
 
   constructor(options: UnprovisionedOptions) {
     this.#options = options;
-    this.#gauge = new Gauge({
+    this.#oldest = new Gauge({
       name: 'wayleave_paid_unprovisioned_seconds',
       help: 'Age of the oldest paid order that has not reached enough panels, by shop; 0 for none.',
+      labelNames: ['shop'],
+      registers: [options.registry],
+    });
+    this.#late = new Gauge({
+      name: 'wayleave_orders_late',
+      help: `Paid orders that have waited for enough panels for more than ${String(promisedSeconds)} s, by shop.`,
       labelNames: ['shop'],
       registers: [options.registry],
     });
@@ -47,20 +55,25 @@ export class UnprovisionedGauge {
       try {
         await this.#look(shops());
       } catch (err) {
-        log.warn({ err }, 'how long paid orders have waited is not known now, the last figure stays');
+        log.warn({ err }, 'how long paid orders have waited is not known now, the last figures stay');
       }
       await sleep(clock, everyMs, signal);
     }
   }
 
   async #look(shops: readonly ObservedShop[]): Promise<void> {
-    const ages = await Promise.all(
+    const waiting = await Promise.all(
       shops.map(
-        async ({ key, record }) => [key, await oldestUnprovisionedSeconds(this.#options.store, record.id)] as const,
+        async ({ key, record }) =>
+          [key, await unprovisionedOrders(this.#options.store, record.id, promisedSeconds)] as const,
       ),
     );
     // All at once, so that a shop that went leaves no series behind and none is missing in between.
-    this.#gauge.reset();
-    for (const [shop, seconds] of ages) this.#gauge.set({ shop }, seconds);
+    this.#oldest.reset();
+    this.#late.reset();
+    for (const [shop, { oldestSeconds, late }] of waiting) {
+      this.#oldest.set({ shop }, oldestSeconds);
+      this.#late.set({ shop }, late);
+    }
   }
 }

@@ -16,7 +16,7 @@ export class WebhookServer {
   #isListening = false;
 
   constructor() {
-    this.#server = fastify({ bodyLimit: largestBodyBytes, requestTimeout: answerWithinMs });
+    this.#server = fastify({ bodyLimit: largestBodyBytes, requestTimeout: answerWithinMs, return503OnClosing: false });
     this.#server.post<{ Params: { shop: string } }>('/telegram/:shop', async (request, reply) => {
       const handler = this.#handlers.get(request.params.shop);
       if (handler === undefined) return reply.code(503).header('retry-after', '2').send();
@@ -41,6 +41,13 @@ export class WebhookServer {
 
   release(shopId: string): void {
     this.#handlers.delete(shopId);
+  }
+
+  /** From now on each answer closes its connection, so that the next update goes to somebody who stays. */
+  drain(): void {
+    this.#server.server.prependListener('request', (_request, response) => {
+      response.shouldKeepAlive = false;
+    });
   }
 
   /** Takes no more, and resolves when what is in hand was answered. */

@@ -47,7 +47,8 @@ export async function startCommand(
     {
       file: process.execPath,
       args: [entry, name, ...flags, '--drain-timeout', drainTimeout, '--log-format', 'json'],
-      env: { ...rest, DATABASE_URL: databaseUrl },
+      // Nobody balances before it, and somebody at a terminal waits.
+      env: { ...rest, DATABASE_URL: databaseUrl, WAYLEAVE_DRAIN_DELAY: '0s' },
       logFile,
       graceMs: stopGraceMs,
     },

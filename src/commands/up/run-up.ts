@@ -150,29 +150,36 @@ async function bringUp(run: Run): Promise<void> {
 
     const publicUrl = `http://127.0.0.1:${await ports.claim('subscriptions', 9080)}`;
     const shared = { data, env: host.env, screen, clock, remember: run.remember };
+    const health = {
+      operator: `127.0.0.1:${await ports.claim('operator health', 9081)}`,
+      subscriptions: `127.0.0.1:${await ports.claim('subscriptions health', 9082)}`,
+      bot: `127.0.0.1:${await ports.claim('bot health', 9084)}`,
+    };
     await step('Operator', async () => {
-      const health = `127.0.0.1:${await ports.claim('operator health', 9081)}`;
       const flags = ['--kubeconfig', data.kubeconfig, '--namespace', systemNamespace, '--public-url', publicUrl];
-      const result = await startCommand('operator', [...flags, '--health-listen', health], database.url, shared);
+      const result = await startCommand(
+        'operator',
+        [...flags, '--health-listen', health.operator],
+        database.url,
+        shared,
+      );
       started.add('Operator', () => result.stop());
-      return { result, say: `process ${result.pid}, metrics on http://${health}/metrics` };
+      return { result, say: `process ${result.pid}, metrics on http://${health.operator}/metrics` };
     });
     await step('Subscriptions', async () => {
-      const health = `127.0.0.1:${await ports.claim('subscriptions health', 9082)}`;
       const listen = publicUrl.slice('http://'.length);
-      const flags = ['--listen', listen, '--health-listen', health, '--public-url', publicUrl];
+      const flags = ['--listen', listen, '--health-listen', health.subscriptions, '--public-url', publicUrl];
       const result = await startCommand('subscriptions', flags, database.url, shared);
       started.add('Subscriptions', () => result.stop());
       return { result, say: `process ${result.pid}, serving ${publicUrl}` };
     });
     await step('Bot', async () => {
-      const health = `127.0.0.1:${await ports.claim('bot health', 9084)}`;
       const listen = `127.0.0.1:${await ports.claim('bot', 9083)}`;
       const flags = ['--kubeconfig', data.kubeconfig, '--namespace', systemNamespace, '--public-url', publicUrl];
-      const more = ['--telegram-api-url', telegram.url, '--listen', listen, '--health-listen', health];
+      const more = ['--telegram-api-url', telegram.url, '--listen', listen, '--health-listen', health.bot];
       const result = await startCommand('bot', [...flags, ...more], database.url, shared);
       started.add('Bot', () => result.stop());
-      return { result, say: `process ${result.pid}, metrics on http://${health}/metrics` };
+      return { result, say: `process ${result.pid}, metrics on http://${health.bot}/metrics` };
     });
     const control = await ControlServer.start(panels.switches, data.control);
     started.add('Orders', () => control.close());
@@ -181,6 +188,9 @@ async function bringUp(run: Run): Promise<void> {
       kubeconfig: data.kubeconfig,
       databaseUrl: database.url,
       publicUrl,
+      telegramApiUrl: telegram.url,
+      health,
+      logs: data.logs,
     });
     const url = await step('Subscription', (progress) =>
       waitForSubscription({

@@ -11,6 +11,12 @@ export interface RunningUp {
   readonly kubeconfig: string;
   readonly databaseUrl: string;
   readonly publicUrl: string;
+  /** Of the simulated Telegram; absent in what an older version wrote. */
+  readonly telegramApiUrl?: string;
+  /** `host:port` of health and metrics, by command. */
+  readonly health?: Readonly<Record<'operator' | 'subscriptions' | 'bot', string>>;
+  /** Folder of the logs. */
+  readonly logs?: string;
 }
 
 export async function publishRunning(

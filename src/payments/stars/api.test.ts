@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Bot } from 'grammy';
+import { Bot } from 'grammy/web';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeError } from '../../base/errors.ts';
 import { errorFields } from '../../telemetry/error-fields.ts';

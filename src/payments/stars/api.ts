@@ -1,4 +1,4 @@
-import { GrammyError, HttpError, type Api } from 'grammy';
+import { GrammyError, HttpError, type Api } from 'grammy/web';
 import type { StarTransaction } from 'grammy/types';
 import { WayleaveError } from '../../base/errors.ts';
 import { PaymentError } from '../errors.ts';
