@@ -25,6 +25,10 @@ export const annotations = {
   allowRevocations: `${API_GROUP}/allow-revocations`,
   /** On a VPNSubscription that was bought: `<entitlementRevision>/<digest of the fields that the ledger owns>`. */
   projected: `${API_GROUP}/projected`,
+  /** On a Lease of ours: the version of the process that holds it. */
+  version: `${API_GROUP}/version`,
+  /** On the Lease of a shop: up to when, by the clock of Postgres, its holder saw the shop's books. RFC 3339. A database that ends earlier was restored. */
+  booksUntil: `${API_GROUP}/books-until`,
 } as const;
 
 export const labels = {

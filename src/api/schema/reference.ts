@@ -18,10 +18,12 @@ export function referencePage(kind: KindDefinition): string {
   const { resource } = kind;
   const root = rootSchema(kind);
   const { spec, status } = root.properties ?? {};
+  const example = `examples/${kind.singular.replace(/^vpn/, '')}.yaml`;
   return [
     `# ${resource.kind}`,
     `${kind.description} \`${resource.group}/${API_VERSION}\`, namespaced; \`kubectl get ${kind.shortName}\`, or \`kubectl get vpn\` for all kinds of ours. ` +
       `\`kubectl explain ${kind.shortName}.spec\` says in the terminal what stands here.`,
+    `To start from: [${example}](../../${example}). What it is for: [concepts](../concepts.md#four-kinds).`,
     '## Spec',
     'Fields in bold must be given.',
     fieldTable(spec, 'spec'),
@@ -29,7 +31,7 @@ export function referencePage(kind: KindDefinition): string {
     'What the API server refuses beyond the limits above, in its own words in [rejections](rejections.md).',
     bullets(rulesOf(root, '').map(({ path, message }) => `${path === '' ? 'the object' : code(path)}: ${message}`)),
     '## Status',
-    'Written by Wayleave alone, and only when something differs.',
+    'Written by Wayleave alone, and only when something differs. Conditions have the fields that they have everywhere in Kubernetes.',
     fieldTable(status, 'status'),
     '## Columns',
     `What \`kubectl get ${kind.shortName}\` shows; those marked *wide* with \`-o wide\`.`,
