@@ -1,19 +1,39 @@
 import { admin } from '../src/commands/admin.ts';
 import { bot } from '../src/commands/bot.ts';
 import type { Command } from '../src/commands/command.ts';
+import { doctor } from '../src/commands/doctor.ts';
 import type { Host } from '../src/commands/host.ts';
+import { health } from '../src/commands/health.ts';
 import { ledger } from '../src/commands/ledger.ts';
 import { link } from '../src/commands/link.ts';
 import { migrate } from '../src/commands/migrate.ts';
 import type { OptionSpec } from '../src/commands/option.ts';
 import { operator } from '../src/commands/operator.ts';
 import { createProgram } from '../src/commands/program.ts';
+import { restore } from '../src/commands/restore.ts';
+import { status } from '../src/commands/status.ts';
 import { subscriptions } from '../src/commands/subscriptions.ts';
+import { supportBundle } from '../src/commands/support-bundle.ts';
 import { up } from '../src/commands/up/up.ts';
 import { version } from '../src/commands/version.ts';
 
 /** In the order in which a person meets them in production. */
-const commands: readonly Command[] = [migrate, operator, bot, subscriptions, link, ledger, admin, version, up];
+const commands: readonly Command[] = [
+  migrate,
+  operator,
+  bot,
+  subscriptions,
+  link,
+  ledger,
+  admin,
+  status,
+  doctor,
+  restore,
+  supportBundle,
+  health,
+  version,
+  up,
+];
 
 const introduction = `# Configuration
 

@@ -9,11 +9,16 @@ import { stringify } from 'yaml';
 import { customResourceDefinitions } from '../src/api/schema/crd.ts';
 import { kinds } from '../src/api/schema/kinds.ts';
 import { referencePage } from '../src/api/schema/reference.ts';
+import { openHelm } from '../test/support/helm.ts';
 import { ruleCases } from '../test/integration/api/cases/index.ts';
 import { readWords } from '../test/integration/api/cases/words.ts';
 import { rejectionsPage } from '../test/integration/api/cases/rejections-page.ts';
+import { CHART, CHART_DEFINITIONS, chartFiles, type GeneratedFile } from './chart/chart-files.ts';
+import { DEPLOY_DIGEST, deployDigest, deployPaths, renderDeployFiles } from './chart/deploy-files.ts';
+import { rightsPage } from './chart/rights.ts';
 import { configurationPage } from './configuration-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { DASHBOARDS, monitoringFiles } from './monitoring-files.ts';
 
 /** The root of this repository. */
 const HOME = fileURLToPath(new URL('..', import.meta.url));
@@ -23,7 +28,12 @@ const noteOn = (source: string): string => `Generated from ${source} by \`${COMM
 const NOTE = noteOn('src/api');
 
 /** Folders that hold generated files only; anything else in them is stale. */
-const FOLDERS = { definitions: 'crds', reference: 'docs/reference' } as const;
+const FOLDERS = {
+  definitions: 'crds',
+  reference: 'docs/reference',
+  chartDefinitions: CHART_DEFINITIONS,
+  dashboards: DASHBOARDS,
+} as const;
 
 /** Generated from the commands' options, in a folder of pages that people write. */
 const CONFIGURATION = { path: 'docs/operations/configuration.md', source: 'src/commands' } as const;
@@ -38,6 +48,8 @@ const METRICS = {
 async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const style = JSON.parse(await readFile(join(HOME, '.oxfmtrc.json'), 'utf8')) as FormatConfig;
   const formatted = async ([path, text]: readonly [string, string]): Promise<[string, string]> => {
+    // Templates are no YAML before Helm has read them.
+    if (path.startsWith(CHART_DEFINITIONS)) return [path, text];
     const { code, errors } = await format(path, text, style);
     if (errors.length > 0) {
       throw new Error(`${path} was generated in a form that cannot be formatted: ${errors[0]?.message ?? ''}`);
@@ -55,14 +67,24 @@ function generatedTexts(): readonly (readonly [string, string])[] {
   const pages = [
     ...kinds.map((kind): [string, string] => [kind.singular, referencePage(kind)]),
     ['rejections', rejectionsPage(ruleCases, readWords())] as const,
+    ['rights', rightsPage()] as const,
   ].map(([name, text]): [string, string] => [`${FOLDERS.reference}/${name}.md`, `<!-- ${NOTE} -->\n\n${text}\n`]);
   const configuration = `<!-- ${noteOn(CONFIGURATION.source)} -->\n\n${configurationPage()}\n`;
   const metrics = `<!-- ${noteOn(METRICS.source)} -->\n\n${metricsPage()}\n`;
-  return [...definitions, ...pages, [CONFIGURATION.path, configuration], [METRICS.path, metrics]];
+  const chart = [...chartFiles(HOME, noteOn), ...monitoringFiles(noteOn)].map(
+    ({ path, text }) => [path, text] as const,
+  );
+  return [...definitions, ...pages, ...chart, [CONFIGURATION.path, configuration], [METRICS.path, metrics]];
 }
 
 function sourceOf(path: string): string {
-  return [CONFIGURATION, METRICS].find((page) => page.path === path)?.source ?? 'src/api';
+  const others: readonly Pick<GeneratedFile, 'path' | 'source'>[] = [
+    CONFIGURATION,
+    METRICS,
+    ...chartFiles(HOME, noteOn),
+    ...monitoringFiles(noteOn),
+  ];
+  return others.find((file) => file.path === path)?.source ?? 'src/api';
 }
 
 /** Files in the generated folders that nothing generates (any more). */
@@ -89,15 +111,39 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 async function write(root: string): Promise<void> {
-  const generated = await generatedFiles();
-  for (const [path, text] of generated) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
+  const files = await generatedFiles();
+  await writeAll(root, files);
+  const generated = new Map([...files, ...(await deployFiles())]);
+  await writeAll(root, generated);
   for (const path of await staleFiles(root, generated)) {
     await rm(join(root, path));
   }
   process.stdout.write(`${String(generated.size)} files are in step\n`);
+}
+
+async function writeAll(root: string, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+}
+
+/** What Helm makes of this repository's chart: as it was rendered, or, where the chart has changed since, rendered anew. */
+async function deployFiles(): Promise<ReadonlyMap<string, string>> {
+  const digest = deployDigest(HOME);
+  const known = await Promise.all(
+    deployPaths.map(async (path) => [path, await unlessAbsent(readFile(join(HOME, path), 'utf8'))] as const),
+  );
+  const isKnown = known.every((file): file is readonly [string, string] => file[1] !== undefined);
+  if (isKnown && (await unlessAbsent(readFile(join(HOME, DEPLOY_DIGEST), 'utf8'))) === digest) {
+    return new Map([...known, [DEPLOY_DIGEST, digest]]);
+  }
+  const helm = await openHelm();
+  try {
+    return new Map([...(await renderDeployFiles(helm, HOME)), [DEPLOY_DIGEST, digest]]);
+  } finally {
+    await helm.close();
+  }
 }
 
 /** Says which files differ and what to run; the exit code tells a script. */
@@ -109,6 +155,10 @@ async function check(root: string): Promise<void> {
     if (present !== text) {
       complaints.push(`${path} ${present === undefined ? 'is missing' : `is not in step with ${sourceOf(path)}`}`);
     }
+  }
+  // Rendered by Helm, which a check does not need: the digest of what they were rendered from tells.
+  if ((await unlessAbsent(readFile(join(root, DEPLOY_DIGEST), 'utf8'))) !== deployDigest(HOME)) {
+    complaints.push(`${DEPLOY_DIGEST} is not in step with ${CHART}`);
   }
   complaints.push(...(await staleFiles(root, generated)).map((path) => `${path} is not generated by anything`));
   if (complaints.length > 0) {

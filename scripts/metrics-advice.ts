@@ -10,22 +10,33 @@ export const metricAdvice: Readonly<Record<string, string>> = {
   controller_runtime_reconcile_panics_total: 'any increase: a defect',
   reflector_failures_total: 'a rate that lasts for 10 min: the API server is not reached',
 
-  wayleave_panel_reachable: '0 for 5 min',
+  wayleave_database_up: '0 for 2 min',
+
+  wayleave_panel_reachable: '0 for 10 min',
+  wayleave_panel_supported: '0 for 15 min: a panel was updated',
+  wayleave_panel_writable: '',
+  wayleave_panel_core_running: '0 for 5 min: nobody connects through this panel',
+  wayleave_panel_certificate_expiry_timestamp_seconds: '14 days before it',
+  wayleave_panel_call_duration_seconds: '',
+  wayleave_panel_call_failures_total: '',
   wayleave_panel_clients: '',
   wayleave_panel_deliveries_pending: 'above 0 for 15 min while the panel is reachable',
   wayleave_panel_revocations_open: 'above 0 for 1 h while the panel is reachable',
   wayleave_panel_revocations_held: 'above 0: a person has to permit or withdraw them',
-  wayleave_panel_drift_total: 'an increase of more than a few in an hour: somebody else writes to the panel',
+  wayleave_panel_drift_total: 'an increase of more than 25 in 15 min: somebody else writes to the panel',
+  wayleave_panel_drift_repaired_total: '',
   wayleave_subscriptions: '`state="Other"` above 0 for 15 min',
 
   wayleave_paid_unprovisioned_seconds: '**above 300: somebody has paid and has nothing.** The one to be woken by',
+  wayleave_order_provisioning_seconds: 'more than 0.1 % above 60: the objective',
+  wayleave_orders_late: 'counts as late at once, for the objective',
   wayleave_charges_total:
     'any increase of `mismatch`, `orphan` or `blocked`: a person has to decide; many `foreign`: another program sells with this bot',
   wayleave_reconciliation_findings_total:
     'any increase of `charge` or `refund`: updates of Telegram get lost; of `failed`: money is not on record yet',
   wayleave_refunds_total: 'any increase of `refused`; of `failed` for 1 h',
   wayleave_job_last_success_timestamp_seconds:
-    '`time()` minus it above 10 min, above 1 h for `extend-surplus`: a job of the shop is stuck. Nobody tells it: nobody leads the shop',
+    '`time()` minus it above 15 min, above 2 h for `extend-surplus`: a job of the shop is stuck. Nobody tells it: nobody leads the shop',
   wayleave_job_failures_total: 'a rate that lasts for 15 min; the table `jobs` has the reason',
   wayleave_telegram_updates_total:
     'any increase of `kind="payment",outcome="failed"`: they come again, and the log says why they fail',
@@ -43,12 +54,12 @@ export const metricAdvice: Readonly<Record<string, string>> = {
   wayleave_support_messages_total: '',
 
   wayleave_outbox_depth: '',
-  wayleave_outbox_oldest_seconds: 'above 120: what was bought does not reach the cluster, Telegram or the provider',
+  wayleave_outbox_oldest_seconds: 'above 300: what was bought does not reach the cluster, Telegram or the provider',
   wayleave_projections_total: 'a rate of `failed` that lasts for 5 min',
   wayleave_projection_findings_total:
     'many `absent` or `edited` at a time: somebody deletes or edits what was sold; any `unknown`: resources that nobody paid for',
   wayleave_projection_sweep_failures_total: 'an increase of more than 3 in 15 min',
-  wayleave_projection_sweep_last_success_timestamp_seconds: '`time()` minus it above 20 min',
+  wayleave_projection_sweep_last_success_timestamp_seconds: '`time()` minus it above 30 min',
   wayleave_entitlement_timers_total: '',
 
   wayleave_sub_requests_total:

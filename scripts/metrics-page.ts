@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { alertsByMetric } from './alert-rules.ts';
 import { metricAdvice } from './metrics-advice.ts';
 
 /** Where the commands' first pages of metrics are kept, as a test has seen them on running services. */
@@ -14,12 +15,17 @@ const commands = {
 } as const;
 
 /** One family as it was served. */
-interface Family {
+export interface Family {
   readonly name: string;
   readonly help: string;
   readonly type: string;
   /** Values of each label that were there from the start. */
   readonly labels: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Every metric of our own and of the runtime that some command serves, as a test has seen it. */
+export function servedFamilies(): readonly Family[] {
+  return Object.keys(commands).flatMap((command) => readFamilies(command));
 }
 
 /**
@@ -41,7 +47,8 @@ const introduction = `# Metrics
 Every long-running command serves \`/metrics\` for Prometheus from its first moment on. Everything that can happen is there
 from the start, as 0: a series that appears with its first event has no increase to alert on. Labels are from small fixed
 sets, and name shops, panels and resources, never a customer. Names that do not begin with \`wayleave_\` are those of
-controller-runtime and client-go, so that dashboards made for those fit.`;
+controller-runtime and client-go, so that dashboards made for those fit. What to do with all of them:
+[Observability](observability.md).`;
 
 const conclusion = `## Of the process
 
@@ -79,12 +86,15 @@ function checkAdvice(names: readonly string[]): void {
 }
 
 function table(families: readonly Family[]): string {
+  const alerts = alertsByMetric();
+  const linksOf = (name: string): string =>
+    (alerts.get(name) ?? []).map((alert) => `[${alert}](runbooks/${alert}.md)`).join(', ');
   const rows = families.map(({ name, type, labels, help }) =>
-    [`\`${name}\``, type, labelsCell(labels), help, metricAdvice[name] ?? ''].map(cell).join(' | '),
+    [`\`${name}\``, type, labelsCell(labels), help, metricAdvice[name] ?? '', linksOf(name)].map(cell).join(' | '),
   );
   return [
-    '| metric | type | labels | what it says | alert on |',
-    '|---|---|---|---|---|',
+    '| metric | type | labels | what it says | look at it when | alerts |',
+    '|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { type OptionSpec, optional, required, withDefault } from './option.ts';
 import {
+  delayMs,
   durationMs,
   httpUrl,
   integer,
@@ -101,7 +102,7 @@ export const drainDelay = withDefault('5s', {
   variable: 'WAYLEAVE_DRAIN_DELAY',
   summary:
     'after SIGTERM, how long requests are still taken, for balancers that have not heard yet; --drain-timeout follows',
-  kind: durationMs,
+  kind: delayMs,
 });
 
 export const drainTimeout = withDefault('25s', {

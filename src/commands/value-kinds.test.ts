@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  delayMs,
   durationMs,
   flag,
   httpUrl,
@@ -19,6 +20,7 @@ const accepted: [string, ValueKind<unknown>, string, unknown][] = [
   ['duration', durationMs, '15s', 15_000],
   ['duration', durationMs, '2m', 120_000],
   ['duration', durationMs, '1h', 3_600_000],
+  ['delay', delayMs, '0s', 0],
   ['address', listenAddress, '127.0.0.1:8080', { host: '127.0.0.1', port: 8080 }],
   ['address', listenAddress, 'localhost:0', { host: 'localhost', port: 0 }],
   ['address', listenAddress, '[::1]:80', { host: '::1', port: 80 }],

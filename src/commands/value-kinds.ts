@@ -15,12 +15,17 @@ const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000
 
 /** `250ms`, `15s`, `2m`, `1h` as milliseconds. */
 export const durationMs: ValueKind<number> = (text) => {
+  const value = delayMs(text);
+  if (value === 0) throw new RangeError('must be longer than zero');
+  return value;
+};
+
+/** The same, and `0s` for none at all. */
+export const delayMs: ValueKind<number> = (text) => {
   const [, digits, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
   const scale = unit === undefined ? undefined : unitMs[unit];
   if (scale === undefined) throw new RangeError('must be a duration such as 500ms, 15s or 2m');
-  const value = Number(digits) * scale;
-  if (value <= 0) throw new RangeError('must be longer than zero');
-  return value;
+  return Number(digits) * scale;
 };
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`; port 0 lets the system choose. */

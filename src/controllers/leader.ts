@@ -30,6 +30,7 @@ import { readConnection } from './panel/connection.ts';
 import { PanelDirectory } from './panel/directory.ts';
 import { PanelIdentities } from './panel/identities.ts';
 import { PanelLoops } from './panel/loops.ts';
+import { measuredDriver } from './panel/measured-driver.ts';
 import { PanelReconciler } from './panel/reconciler.ts';
 import { revokeWholePanel } from './panel/revoke-all.ts';
 import { PlanReconciler } from './plan/reconciler.ts';
@@ -120,6 +121,7 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
     connectionSecrets: new ConnectionSecrets({ client, records, tokenKeys, clock, publicUrl: options.publicUrl }),
     events,
     clock,
+    log,
     failpoint,
   });
   function subscriptionChanged(key: string): void {
@@ -133,7 +135,10 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
     book,
     records,
     identities: new PanelIdentities(),
-    openDriver: options.openPanel,
+    openDriver: (connection, driver) =>
+      measuredDriver(options.openPanel(connection, driver), clock, (call, seconds, code) => {
+        metrics.panels.called(connection.name, call, seconds, code);
+      }),
     installationId: installation,
     gate: gateOf(options.elector, signal),
     leadingSinceMs: startedMs,
@@ -152,8 +157,11 @@ export async function lead(options: LeaderOptions, signal: AbortSignal): Promise
       directory.bump(namespace);
       enqueueNamespace(namespace);
     },
-    repaired: (panel, clients) => {
-      metrics.driftFound(panel, clients);
+    driftFound: (panel, clients) => {
+      metrics.panels.driftFound(panel, clients);
+    },
+    driftRepaired: (panel, clients) => {
+      metrics.panels.driftRepaired(panel, clients);
     },
   });
   const panels = new PanelReconciler({

@@ -1,8 +1,9 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import type { VPNSubscription } from '../api/index.ts';
 import type { ObjectCache } from '../kube/index.ts';
 import type { Book } from './book.ts';
 import type { PanelDirectory } from './panel/directory.ts';
+import { PanelMetrics } from './panel/metrics.ts';
 
 interface Observed {
   readonly book: Book;
@@ -22,71 +23,17 @@ const subscriptionStates = [
 
 /** What the operator tells Prometheus about its business; the runtime's own figures carry controller-runtime's names. */
 export class OperatorMetrics {
-  readonly #drift: Counter<'panel'>;
+  readonly panels: PanelMetrics;
   #observed: Observed | undefined;
 
   constructor(registry: Registry) {
-    const registers = [registry];
-    const observed = (): Observed | undefined => this.#observed;
-    this.#drift = new Counter({
-      name: 'wayleave_panel_drift_total',
-      help: 'Clients that were found not to be as desired, by panel.',
-      labelNames: ['panel'],
-      registers,
-      // A series that appears with its first event has no increase to alert on.
-      collect() {
-        for (const { key } of observed()?.directory.values() ?? []) this.inc({ panel: key }, 0);
-      },
-    });
-    const perPanel = (
-      name: string,
-      help: string,
-      read: (handle: ReturnType<PanelDirectory['byId']> & object) => number,
-    ): void => {
-      new Gauge({
-        name,
-        help,
-        labelNames: ['panel'],
-        registers,
-        collect() {
-          this.reset();
-          for (const handle of observed()?.directory.values() ?? []) this.set({ panel: handle.key }, read(handle));
-        },
-      });
-    };
-    perPanel('wayleave_panel_reachable', '1 while the panel answers, by panel; only the leader knows.', ({ loop }) =>
-      loop.facts.probe !== undefined && loop.facts.failure === undefined ? 1 : 0,
-    );
-    perPanel(
-      'wayleave_panel_clients',
-      'Clients of ours that the panel was seen to hold.',
-      ({ loop }) => loop.counts().managed,
-    );
-    perPanel(
-      'wayleave_panel_deliveries_pending',
-      'Clients that are not yet as desired.',
-      ({ loop }) => loop.deliveries.pending,
-    );
-    perPanel(
-      'wayleave_panel_revocations_open',
-      'Removals that are not carried out yet.',
-      ({ loop }) => loop.revocations.open,
-    );
-    perPanel(
-      'wayleave_panel_revocations_held',
-      'Removals that wait for a person.',
-      ({ loop }) => loop.revocations.held,
-    );
+    this.panels = new PanelMetrics(registry, () => this.#observed?.directory.values() ?? []);
     this.#subscriptionGauge(registry);
   }
 
   /** @param observed what the leader works on; undefined when we do not lead */
   observe(observed: Observed | undefined): void {
     this.#observed = observed;
-  }
-
-  driftFound(panel: string, clients: number): void {
-    this.#drift.inc({ panel }, clients);
   }
 
   #subscriptionGauge(registry: Registry): void {

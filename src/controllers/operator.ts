@@ -1,6 +1,7 @@
 import type { Failpoint } from './failpoints.ts';
 import type { Registry } from 'prom-client';
 import {
+  annotations,
   vpnPanels,
   vpnPlans,
   vpnSubscriptions,
@@ -31,6 +32,8 @@ export interface OperatorOptions {
   readonly watchNamespace?: string;
   /** Unique for each start of a process. */
   readonly identity: string;
+  /** Of this build, told on the Lease. */
+  readonly version: string;
   /** Base of subscription URLs, without a slash at the end. */
   readonly publicUrl: string;
   readonly lease: { readonly durationMs: number; readonly renewDeadlineMs: number; readonly retryPeriodMs: number };
@@ -50,7 +53,7 @@ export interface Operator {
   readyz(): Check[];
 }
 
-const leaseName = 'wayleave-operator';
+export const leaseName = 'wayleave-operator';
 /** A leader that the clock has overtaken and that did not notice is stuck. */
 const overdueToleranceMs = 20_000;
 const retryLeadMs = 2000;
@@ -78,6 +81,7 @@ export function createOperator(options: OperatorOptions): Operator {
     leaseDurationMs: options.lease.durationMs,
     renewDeadlineMs: options.lease.renewDeadlineMs,
     retryPeriodMs: options.lease.retryPeriodMs,
+    annotations: () => ({ [annotations.version]: options.version }),
     clock,
     random,
     log,

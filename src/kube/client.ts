@@ -144,8 +144,12 @@ export class KubeClient {
     }
   }
 
-  /** Any request and its answer, whatever the status: JSON where it is JSON, else the text. */
-  async raw(method: Method, path: string, options: RawOptions = {}): Promise<{ status: number; body: unknown }> {
+  /** Any request and its answer, whatever the status: JSON where it is JSON, else the text; `date` by the API server's clock. */
+  async raw(
+    method: Method,
+    path: string,
+    options: RawOptions = {},
+  ): Promise<{ status: number; body: unknown; date: string | undefined }> {
     const { body, contentType, ...rest } = options;
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const answer = await this.#transport.send({
@@ -156,7 +160,7 @@ export class KubeClient {
       contentType,
       what: `${method} ${path.split('?', 1)[0]}`,
     });
-    return { status: answer.status, body: parsedOrText(answer.text) };
+    return { status: answer.status, body: parsedOrText(answer.text), date: answer.date };
   }
 
   /**

@@ -15,6 +15,8 @@ export interface LeaderElectorOptions {
   readonly leaseDurationMs?: number | undefined;
   readonly renewDeadlineMs?: number | undefined;
   readonly retryPeriodMs?: number | undefined;
+  /** What the holder says of itself on the Lease, for people and for whoever starts next. */
+  readonly annotations?: (() => Readonly<Record<string, string>>) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -24,4 +24,13 @@ export {
 export { type AddOptions, type Priority, WorkQueue, type WorkQueueOptions } from './queue.ts';
 export type { ReconcileContext } from './reconcile-run.ts';
 export { type Change, type ChangeHandler, Reflector, type ReflectorOptions } from './reflector.ts';
+export {
+  eventRights,
+  finalizerRights,
+  leaseRights,
+  readingRights,
+  type Right,
+  statusRights,
+  type Verb,
+} from './rights.ts';
 export { watchEvents, type WatchEvent } from './watch.ts';

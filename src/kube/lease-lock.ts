@@ -9,6 +9,8 @@ interface LeaseLockOptions {
   readonly name: string;
   readonly identity: string;
   readonly leaseDurationMs: number;
+  /** What the holder says of itself; asked at each write. What others wrote beside it stays. */
+  readonly annotations?: (() => Readonly<Record<string, string>>) | undefined;
   readonly clock: Clock;
 }
 
@@ -88,7 +90,7 @@ export class LeaseLock {
     const lease: Lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { namespace, name },
+      metadata: { namespace, name, annotations: { ...this.#options.annotations?.() } },
       spec: this.#spec(undefined),
     };
     try {
@@ -103,7 +105,8 @@ export class LeaseLock {
   }
 
   async #write(previous: Lease, call: { signal: AbortSignal; timeoutMs: number }): Promise<boolean> {
-    const lease: Lease = { ...previous, spec: this.#spec(previous) };
+    const annotations = { ...previous.metadata.annotations, ...this.#options.annotations?.() };
+    const lease: Lease = { ...previous, metadata: { ...previous.metadata, annotations }, spec: this.#spec(previous) };
     try {
       this.#observe(await this.#options.client.replace<Lease>(leaseResource, lease, call));
       return true;

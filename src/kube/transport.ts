@@ -28,11 +28,14 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly retryAfter: string | undefined;
+  /** By the clock of the API server, as HTTP writes it. */
+  readonly date: string | undefined;
 }
 
 export interface OpenAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  readonly date: string | undefined;
   readonly body: AsyncIterable<Uint8Array> & { text(): Promise<string> };
 }
 
@@ -80,10 +83,10 @@ export class Transport {
     const deadline = new Deadline(this.#clock, call.timeoutMs ?? defaultTimeoutMs, call.signal);
     try {
       for (let waits = 0; ; waits += 1) {
-        const { status, retryAfter, body } = await this.#request(call, 'calls', deadline.signal);
+        const { status, retryAfter, date, body } = await this.#request(call, 'calls', deadline.signal);
         const text = await body.text();
         if (status !== 429 || call.idempotent !== true || waits === retryAfterTimes) {
-          return { status, text, retryAfter };
+          return { status, text, retryAfter, date };
         }
         await sleep(this.#clock, waitOf(retryAfter), deadline.signal);
       }
@@ -146,10 +149,11 @@ export class Transport {
       throw thrown;
     }
     this.#requests?.inc({ code: String(answer.statusCode), method: call.method, host });
-    const retryAfter = answer.headers['retry-after'];
+    const { 'retry-after': retryAfter, date } = answer.headers;
     return {
       status: answer.statusCode,
       retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      date: typeof date === 'string' ? date : undefined,
       body: answer.body,
     };
   }

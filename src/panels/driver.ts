@@ -88,6 +88,8 @@ export interface PanelProbe {
   readonly inbounds: readonly PanelInbound[];
   /** Panel clock minus ours in milliseconds, from the `Date` header: no finer than a second. */
   readonly clockSkewMs: number;
+  /** Epoch milliseconds at which the certificate ends that it showed last; absent without TLS. */
+  readonly certificateUntilMs?: number;
   readonly core: {
     readonly state: 'running' | 'stopped' | 'error' | 'unknown';
     readonly version: string;

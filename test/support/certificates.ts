@@ -30,6 +30,8 @@ export interface Subject {
   readonly hosts?: readonly string[];
   /** Default: both. */
   readonly usages?: readonly ('client' | 'server')[];
+  /** Default: ten years. */
+  readonly validDays?: number;
 }
 
 /** A certificate authority of our own, for servers that only we and our tests trust. */
@@ -84,7 +86,7 @@ function signCertificate({ issuer, subject, publicKey, signer, isAuthority }: Si
     integer(serial),
     ECDSA_SHA256,
     distinguishedName(issuer),
-    sequence(time(new Date(now - DAY_MS)), time(new Date(now + VALID_DAYS * DAY_MS))),
+    sequence(time(new Date(now - DAY_MS)), time(new Date(now + (subject.validDays ?? VALID_DAYS) * DAY_MS))),
     distinguishedName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     explicit(3, sequence(...extensions(subject, isAuthority))),

@@ -54,6 +54,13 @@ export function apiServerArgs(layout: Layout): string[] {
   ];
 }
 
+/** `own` without what `given` says: Kubernetes adds a list's second flag to its first instead of letting it win. */
+export function withFlags(own: readonly string[], given: readonly string[]): string[] {
+  const nameOf = (flag: string): string => flag.split('=', 1)[0] ?? flag;
+  const names = new Set(given.map(nameOf));
+  return [...own.filter((flag) => !names.has(nameOf(flag))), ...given];
+}
+
 const CONTROLLERS = [
   'garbage-collector-controller',
   'namespace-controller',
@@ -63,7 +70,7 @@ const CONTROLLERS = [
 ];
 
 /** Without `--use-service-account-credentials` the controllers are forbidden to collect anything. */
-export function controllerManagerArgs(layout: Layout, kubeconfig: string): string[] {
+export function controllerManagerArgs(layout: Layout, kubeconfig: string, more: readonly string[] = []): string[] {
   return [
     `--kubeconfig=${kubeconfig}`,
     `--authentication-kubeconfig=${kubeconfig}`,
@@ -74,6 +81,6 @@ export function controllerManagerArgs(layout: Layout, kubeconfig: string): strin
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${pki(layout, 'service-accounts.key')}`,
     `--root-ca-file=${pki(layout, 'ca.crt')}`,
-    `--controllers=${CONTROLLERS.join(',')}`,
+    `--controllers=${[...CONTROLLERS, ...more].join(',')}`,
   ];
 }

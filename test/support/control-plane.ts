@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describeError } from '../../src/base/errors.ts';
 import { silentLog, type Log } from '../../src/base/log.ts';
 import { connectAdmin, type AdminConnection } from './control-plane-admin.ts';
-import { apiServerArgs, controllerManagerArgs, etcdArgs, type Layout } from './control-plane-flags.ts';
+import { apiServerArgs, controllerManagerArgs, etcdArgs, withFlags, type Layout } from './control-plane-flags.ts';
 import type { KeyedCertificate } from './certificates.ts';
 import { readState, writeKubeconfig, writeState } from './control-plane-files.ts';
 import { openCredentials, type ControlPlaneCredentials } from './control-plane-credentials.ts';
@@ -19,6 +19,8 @@ export interface ControlPlaneOptions {
   readonly directory: string;
   /** Garbage collection, namespace deletion, ServiceAccounts. Apply CRDs first where their dependents must go soon. */
   readonly controllerManager?: boolean;
+  /** Controllers beside those of every cluster, such as `deployment-controller`. */
+  readonly controllers?: readonly string[];
   /** Added to, and winning over, our own. */
   readonly apiserverFlags?: readonly string[];
   /** Survive a crash of the machine at the price of an fsync per write; default false. */
@@ -136,7 +138,7 @@ class RunningControlPlane implements ControlPlane {
   async boot(): Promise<void> {
     const { apiserverFlags = [], durable = false } = this.#options;
     await this.#start('etcd', etcdArgs(this.#layout, durable));
-    await this.#start('kube-apiserver', [...apiServerArgs(this.#layout), ...apiserverFlags]);
+    await this.#start('kube-apiserver', withFlags(apiServerArgs(this.#layout), apiserverFlags));
     const answers = (at: string) => async (): Promise<boolean> => (await this.request('GET', at)).status === 200;
     const waiting = { programs: this.#programs, timeoutMs: START_TIMEOUT_MS };
     await awaitReady({ ...waiting, what: 'ready', holds: answers('/readyz') });
@@ -163,7 +165,8 @@ class RunningControlPlane implements ControlPlane {
   async startControllerManager(): Promise<void> {
     if (this.#programs.has('kube-controller-manager')) return;
     const kubeconfig = await this.kubeconfigFor('system:kube-controller-manager');
-    await this.#start('kube-controller-manager', controllerManagerArgs(this.#layout, kubeconfig));
+    const args = controllerManagerArgs(this.#layout, kubeconfig, this.#options.controllers);
+    await this.#start('kube-controller-manager', args);
   }
 
   async stop(): Promise<void> {

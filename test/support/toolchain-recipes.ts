@@ -4,17 +4,21 @@ export type ToolName =
   | 'kube-apiserver'
   | 'kube-controller-manager'
   | 'kubectl'
+  | 'helm'
+  | 'lua'
   | 'xray'
   | 'xray-next'
   | '3x-ui'
   | 'mihomo'
   | 'sing-box'
-  | 'sing-box-legacy';
+  | 'sing-box-legacy'
+  | 'prometheus'
+  | 'promtool';
 
 /** How to build a program from the Go module of the same folder in `tools/`. */
 export interface ToolRecipe {
   /** Folder below `tools/`: programs that pin different versions of one dependency cannot share a module. */
-  readonly module: 'kubernetes' | Exclude<ToolName, 'etcd' | `kube${string}`>;
+  readonly module: 'kubernetes' | Exclude<ToolName, 'etcd' | `kube${string}` | 'promtool'>;
   readonly package: string;
   /** Needs a C compiler. */
   readonly cgo: boolean;
@@ -37,6 +41,13 @@ const SING_BOX = {
   linker: ['-checklinkname=0'],
 } as const;
 
+/** The server and its tool share all but their commands; what finds targets in clouds doubles the build and is not used. */
+const PROMETHEUS = {
+  module: 'prometheus',
+  cgo: false,
+  tags: ['remove_all_sd'],
+} as const;
+
 export const TOOL_RECIPES: Readonly<Record<ToolName, ToolRecipe>> = {
   etcd: { module: 'kubernetes', package: 'go.etcd.io/etcd/server/v3', cgo: false, seconds: 60 },
   'kube-apiserver': { module: 'kubernetes', package: 'k8s.io/kubernetes/cmd/kube-apiserver', cgo: false, seconds: 240 },
@@ -47,6 +58,15 @@ export const TOOL_RECIPES: Readonly<Record<ToolName, ToolRecipe>> = {
     seconds: 70,
   },
   kubectl: { module: 'kubernetes', package: 'k8s.io/kubernetes/cmd/kubectl', cgo: false, seconds: 30 },
+  helm: {
+    module: 'helm',
+    package: 'helm.sh/helm/v4/cmd/helm',
+    cgo: false,
+    versionVariable: 'helm.sh/helm/v4/internal/version.version',
+    seconds: 110,
+  },
+  // The interpreter inside of Argo CD.
+  lua: { module: 'lua', package: 'github.com/yuin/gopher-lua/cmd/glua', cgo: false, seconds: 10 },
   xray: { module: 'xray', package: 'github.com/xtls/xray-core/main', cgo: false, seconds: 65 },
   // The first line that lets only Xray clients through REALITY unless it is told otherwise.
   'xray-next': { module: 'xray-next', package: 'github.com/xtls/xray-core/main', cgo: false, seconds: 75 },
@@ -62,6 +82,8 @@ export const TOOL_RECIPES: Readonly<Record<ToolName, ToolRecipe>> = {
   'sing-box': { module: 'sing-box', ...SING_BOX, seconds: 200 },
   // The schema before the present one: 1.11 is the last that the older apps embed.
   'sing-box-legacy': { module: 'sing-box-legacy', ...SING_BOX, seconds: 120 },
+  prometheus: { package: 'github.com/prometheus/prometheus/cmd/prometheus', ...PROMETHEUS, seconds: 240 },
+  promtool: { package: 'github.com/prometheus/prometheus/cmd/promtool', ...PROMETHEUS, seconds: 60 },
 };
 
 export const TOOL_NAMES = Object.keys(TOOL_RECIPES) as readonly ToolName[];

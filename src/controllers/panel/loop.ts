@@ -23,6 +23,8 @@ export interface PanelLoopHooks extends PanelPollerHooks, Omit<PanelLinkHooks, '
   delivered(subscription: string): void;
   /** Clients have left the panel. */
   freed(count: number): void;
+  /** Clients that had drifted are as desired again. */
+  repaired(count: number): void;
   /** More removals than look sane are held back from now on. */
   held(count: number): void;
 }
@@ -54,6 +56,8 @@ export class PanelLoop {
   readonly #clock: Clock;
   readonly #link: PanelLink;
   readonly #poller: PanelPoller;
+  /** Clients that were found not to be as desired and are not put back yet. */
+  readonly #drifted = new Set<string>();
   #generation: number | undefined;
   #wake: (() => void) | undefined;
   #woken = false;
@@ -66,7 +70,18 @@ export class PanelLoop {
     this.#clock = clock;
     this.deliveries = new DeliveryQueue(clock, random);
     this.revocations = new RevocationDesk(records, clock, options.log);
-    this.#poller = new PanelPoller({ ...options, deliveries: this.deliveries, revocations: this.revocations });
+    this.#poller = new PanelPoller({
+      ...options,
+      deliveries: this.deliveries,
+      revocations: this.revocations,
+      hooks: {
+        ...hooks,
+        drifted: (emails) => {
+          for (const email of emails) this.#drifted.add(email);
+          hooks.drifted(emails);
+        },
+      },
+    });
     this.#link = new PanelLink({
       ...options,
       hooks: {
@@ -238,13 +253,20 @@ export class PanelLoop {
       await failpoint('panel.after-confirm');
       for (const { desired: client, hash } of confirmed) this.deliveries.confirm(client.email, hash);
       for (const { subscription } of confirmed) hooks.delivered(subscription);
+      this.#tellRepaired(confirmed);
       hooks.changed();
     }
     if (fenced !== undefined) throw fenced;
   }
 
+  #tellRepaired(confirmed: readonly DesiredEntry[]): void {
+    const repaired = confirmed.filter(({ desired }) => this.#drifted.delete(desired.email)).length;
+    if (repaired > 0) this.#options.hooks.repaired(repaired);
+  }
+
   #undelivered(entry: DesiredEntry, error: PanelError): void {
-    this.#options.log.warn({ email: entry.desired.email, code: error.code }, error.message);
+    const { email, subscriptionId } = entry.desired;
+    this.#options.log.warn({ email, subscriptionId, code: error.code }, error.message);
     this.deliveries.fail(entry.desired.email, entry.hash, error);
     this.#options.hooks.delivered(entry.subscription);
   }

@@ -46,7 +46,8 @@ export interface PanelLoopsOptions {
   readonly panelChanged: (panel: string) => void;
   readonly subscriptionChanged: (subscription: string) => void;
   readonly placementChanged: (namespace: string) => void;
-  readonly repaired: (panel: string, clients: number) => void;
+  readonly driftFound: (panel: string, clients: number) => void;
+  readonly driftRepaired: (panel: string, clients: number) => void;
 }
 
 /** More repairs in one poll than this are told once, on the panel. */
@@ -111,7 +112,8 @@ export class PanelLoops {
       placementChanged,
       hasResource,
       records,
-      repaired,
+      driftFound,
+      driftRepaired,
     } = this.#options;
     const keyOfSubscription = (id: string): string | undefined => {
       const record = book.byId(id)?.record;
@@ -139,10 +141,13 @@ export class PanelLoops {
         return subscription !== undefined && hasResource(subscription);
       },
       drifted: (emails) => {
-        repaired(key, emails.length);
+        driftFound(key, emails.length);
         const [first] = emails;
         const names = emails.length > repairsToldSingly ? `first: ${first ?? ''}` : emails.join(', ');
         tell('DriftRepaired', `${String(emails.length)} clients were not as they must be and are put back (${names})`);
+      },
+      repaired: (count) => {
+        driftRepaired(key, count);
       },
       replaced: (before, now) => {
         tell(

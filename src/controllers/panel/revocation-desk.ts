@@ -202,7 +202,8 @@ export class RevocationDesk {
 
   #postpone(row: Row, error: PanelError | undefined): void {
     const why = error?.message ?? 'the driver gave no result for it';
-    this.#log.warn({ email: row.email, code: error?.code }, `a client could not be removed: ${why}`);
+    const { email, subscriptionId } = row;
+    this.#log.warn({ email, subscriptionId, code: error?.code }, `a client could not be removed: ${why}`);
     row.notBeforeMs = this.#clock.monotonic() + Math.min(retryMs.max, retryMs.base * 2 ** Math.min(row.attempts, 20));
     row.attempts += 1;
   }

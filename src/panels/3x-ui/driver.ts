@@ -117,6 +117,7 @@ class ThreeXuiDriver implements PanelDriver {
       guid: detection.guid,
       inbounds: snapshot.inbounds.map((inbound) => toPanelInbound(inbound, coreVersion)),
       clockSkewMs: this.#session.skewMs,
+      ...certificateOf(this.#transport),
       core: {
         state: coreStates[asText(core['state'])] ?? 'unknown',
         version: coreVersion,
@@ -249,4 +250,8 @@ class ThreeXuiDriver implements PanelDriver {
       this.#recent = undefined;
     });
   }
+}
+
+function certificateOf({ certificateUntilMs }: Transport): Pick<PanelProbe, 'certificateUntilMs'> {
+  return certificateUntilMs === undefined ? {} : { certificateUntilMs };
 }

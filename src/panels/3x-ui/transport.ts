@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
+import { TLSSocket } from 'node:tls';
 import { gunzip } from 'node:zlib';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { Clock } from '../../base/clock.ts';
 import { PanelError } from '../errors.ts';
 import type { PanelAddress } from './address.ts';
@@ -47,6 +48,7 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly #dispatcher: Dispatcher;
   readonly #owned: boolean;
+  #certificateUntilMs: number | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -57,8 +59,13 @@ export class Transport {
         connections: 4,
         // Below the panel's own idle limit (30 s), so that we and not it close a connection that a write might use.
         keepAliveTimeout: 4000,
-        connect: { timeout: 5000, ...(options.caBundle === undefined ? {} : { ca: options.caBundle }) },
+        connect: this.#connector(),
       });
+  }
+
+  /** Epoch milliseconds at which the certificate ends that was shown last; undefined without TLS. */
+  get certificateUntilMs(): number | undefined {
+    return this.#certificateUntilMs;
   }
 
   /** @throws PanelError when there is no complete answer; any status is an answer */
@@ -107,6 +114,24 @@ export class Transport {
     } finally {
       cancel();
     }
+  }
+
+  #connector(): buildConnector.connector {
+    const { caBundle } = this.#options;
+    const connect = buildConnector({ timeout: 5000, ...(caBundle === undefined ? {} : { ca: caBundle }) });
+    return (options, callback) => {
+      connect(options, (...outcome) => {
+        const [, socket] = outcome;
+        if (socket instanceof TLSSocket) this.#noteCertificate(socket);
+        callback(...outcome);
+      });
+    };
+  }
+
+  #noteCertificate(socket: TLSSocket): void {
+    const untilMs = Date.parse(socket.getPeerCertificate().valid_to);
+    // A resumed session shows no certificate, and the one before is then still in use.
+    if (!Number.isNaN(untilMs)) this.#certificateUntilMs = untilMs;
   }
 
   async close(): Promise<void> {

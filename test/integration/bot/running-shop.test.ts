@@ -34,13 +34,14 @@ describe('a shop that is changed while it runs', () => {
       namespace,
       watchNamespace: namespace,
       identity: 'test',
+      version: 'test',
       publicUrl: 'http://127.0.0.1:8080',
       listen: { host: '127.0.0.1', port: 0 },
       telegramApiUrl: shop.telegram.apiUrl,
       lease: { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 500 },
       failpoint: () => undefined,
     });
-    running = service.run(stop.signal);
+    running = service.run(stop.signal, stop.signal);
   });
   afterAll(async () => {
     stop.abort();
@@ -61,7 +62,7 @@ describe('a shop that is changed while it runs', () => {
 
   async function jobs(): Promise<string[]> {
     const text = await registry.getSingleMetricAsString('wayleave_job_last_success_timestamp_seconds');
-    return [...text.matchAll(/job="([^"]+)"/g)].map(([, name]) => name ?? '');
+    return [...text.matchAll(/task="([^"]+)"/g)].map(([, name]) => name ?? '');
   }
 
   it('reads the books of a method that was enabled later, and sells by it', async () => {

@@ -20,7 +20,7 @@ afterEach(async () => {
 async function start(databaseUrl: string): Promise<Running> {
   const health = `127.0.0.1:${await freePort()}`;
   const flags = ['--listen', '127.0.0.1:0', '--health-listen', health, '--log-level', 'error', '--drain-timeout', '5s'];
-  const host = scriptedHost(['subscriptions', ...flags], { DATABASE_URL: databaseUrl });
+  const host = scriptedHost(['subscriptions', ...flags], { DATABASE_URL: databaseUrl, WAYLEAVE_DRAIN_DELAY: '0s' });
   const exitCode = runCommandLine(host);
   const get = async (path: string): Promise<{ status: number; text: string }> => {
     const answer = await fetch(`http://${health}${path}`);

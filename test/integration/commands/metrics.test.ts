@@ -14,7 +14,7 @@ import { scriptedHost } from './scripted-host.ts';
 async function running(command: string, flags: readonly string[], databaseUrl: string): Promise<() => Promise<string>> {
   const health = `127.0.0.1:${await freePort()}`;
   const common = ['--health-listen', health, '--log-level', 'error', '--drain-timeout', '10s'];
-  const host = scriptedHost([command, ...common, ...flags], { DATABASE_URL: databaseUrl });
+  const host = scriptedHost([command, ...common, ...flags], { DATABASE_URL: databaseUrl, WAYLEAVE_DRAIN_DELAY: '0s' });
   const ended = runCommandLine(host);
   onTestFinished(async () => {
     host.send('SIGTERM');
@@ -81,7 +81,7 @@ describe('what Prometheus is told from the start', () => {
   it('by the bot, with a shop that it leads', async () => {
     const world = await openWorld();
     const scrape = await runBot(world);
-    const page = await firstWith(scrape, 'wayleave_queue_length{', 'job="expire-orders"', 'unprovisioned_seconds{');
+    const page = await firstWith(scrape, 'wayleave_queue_length{', 'task="expire-orders"', 'unprovisioned_seconds{');
     const shape = shapeOf(page, new Map([[world.namespace, 'NAMESPACE']]));
     await expect(shape).toMatchFileSnapshot('metrics/bot.txt');
     const values = readValues(page);

@@ -35,7 +35,7 @@ describe('a panel', () => {
   it('is repaired where somebody changed or deleted a client of ours, and foreign clients are counted only', async () => {
     const nl = await world.addPanel('nl');
     await world.subscription('alice');
-    world.startOperator();
+    const { registry } = world.startOperator();
     await ready('alice');
     for (const { settings } of nl.state.inbounds) {
       for (const client of settings.clients ?? []) client.enable = false;
@@ -49,6 +49,12 @@ describe('a panel', () => {
       expect(clientsOf(nl)[0]?.enable).toBe(true);
       expect((await world.panel('nl')).status?.clients?.foreign).toBeGreaterThan(0);
     }, soon);
+    const told = await registry.metrics();
+    const panel = `panel="${world.namespace}/nl"`;
+    expect(told).toContain(`wayleave_panel_drift_total{${panel}} 1`);
+    expect(told).toContain(`wayleave_panel_drift_repaired_total{${panel}} 1`);
+    expect(told).toContain(`wayleave_panel_clients{${panel},kind="managed"} 1`);
+    expect(told).toMatch(new RegExp(`wayleave_panel_clients\\{${panel},kind="foreign"\\} [1-9]`));
   });
 
   it('in mode Observe is read and never written', async () => {

@@ -48,14 +48,18 @@ async function probeCode(connection: PanelConnection): Promise<unknown> {
 }
 
 describe('a connection to 3x-ui', () => {
-  it('over TLS is refused for an unknown certificate, and taken with its authority', async () => {
+  it('over TLS is refused for an unknown certificate, and taken with its authority, for as long as it lasts', async () => {
     const authority = createAuthority('the seller’s own');
-    const { certificate, key } = authority.issue({ commonName: 'panel', hosts: ['127.0.0.1'] });
+    const { certificate, key } = authority.issue({ commonName: 'panel', hosts: ['127.0.0.1'], validDays: 30 });
     for (const version of ['2.9.4', '3.6.0']) {
       const simulator = await start({ version, tls: { cert: certificate, key } });
       const connection = connectionTo(loginOf(simulator));
       expect(await probeCode(connection)).toBe('PANEL_TLS_UNTRUSTED');
-      expect(await probeCode({ ...connection, caBundle: authority.certificate })).toBe('no error');
+      const trusting = openDriver({ ...connection, caBundle: authority.certificate });
+      ends.push(() => trusting.close());
+      const { certificateUntilMs = 0 } = await trusting.probe(reading());
+      const days = (certificateUntilMs - Date.now()) / 86_400_000;
+      expect(Math.round(days)).toBe(30);
     }
   });
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { leaseResource } from '../../../src/kube/index.ts';
+import { type Lease, leaseResource } from '../../../src/kube/index.ts';
 import { spawnBot, type BotPoint } from '../world/bot-process.ts';
 import type { WatchedProcess } from '../world/child-process.ts';
 import { createShopWorld, shopName, type ShopWorld } from './shop-world.ts';
@@ -84,15 +84,20 @@ export class Lane {
   /** What time does to the Leases and claims of a process that was killed, without waiting for it. */
   async #bury(): Promise<void> {
     const { world, owner } = this.shop;
-    for (const name of ['wayleave-bot', `wayleave-shop-${world.namespace}.${shopName}`]) {
-      await world.client.delete(leaseResource, world.namespace, name);
-    }
+    for (const name of ['wayleave-bot', `wayleave-shop-${world.namespace}.${shopName}`]) await endLease(world, name);
     for (const table of ['outbox', 'notices', 'transfer_messages']) {
       await owner.query(
         `update wayleave.${table} set claimed_until = wayleave.wall_clock() where claimed_until > wayleave.wall_clock()`,
       );
     }
   }
+}
+
+/** Lets go of it in the place of its holder. What else it says stays: without it, a bot takes the cluster for a new one. */
+async function endLease({ client, namespace }: ShopWorld['world'], name: string): Promise<void> {
+  const lease = await client.find<Lease>(leaseResource, namespace, name);
+  if (lease !== undefined)
+    await client.replace(leaseResource, { ...lease, spec: { ...lease.spec, holderIdentity: '' } } as Lease);
 }
 
 /** Some lanes, each for one schedule at a time. */

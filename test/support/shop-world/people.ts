@@ -29,6 +29,12 @@ export async function pays(customer: Customer): Promise<string> {
   }
 }
 
+/** Asks for a first subscription, and has the invoice in front of him. */
+export async function orders(customer: Customer): Promise<void> {
+  await chooses(customer, method.stars);
+  await customer.seesMessage(({ invoice }) => invoice !== undefined, patient, 'an invoice');
+}
+
 /** A first subscription for Stars. @returns the charge */
 export async function buys(customer: Customer): Promise<string> {
   await chooses(customer, method.stars);

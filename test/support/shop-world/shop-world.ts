@@ -48,8 +48,14 @@ const plans: Readonly<Record<string, Partial<VPNPlanSpec>>> = {
   },
 };
 
-/** @param bot how updates come; polling unless told otherwise */
-export async function createShopWorld(bot: Partial<VPNShopSpec['bot']> = {}): Promise<ShopWorld> {
+/**
+ * @param bot how updates come; polling unless told otherwise
+ * @param startOperator in this process unless told otherwise; whoever starts another one ends it
+ */
+export async function createShopWorld(
+  bot: Partial<VPNShopSpec['bot']> = {},
+  startOperator: (world: World) => void = (world) => void world.startOperator(),
+): Promise<ShopWorld> {
   const world = await createWorld();
   const telegram = await startTelegramSimulator({ webhook: { retryUnitMs: 100 } });
   const owner = new pg.Pool({ connectionString: world.databaseUrl, max: 3 });
@@ -65,7 +71,7 @@ export async function createShopWorld(bot: Partial<VPNShopSpec['bot']> = {}): Pr
   await addAdmin(store, { shopId: shop.id, telegramId: admin.id, name: 'Olga', role: 'owner', addedBy: 'a test' });
   const onSale = { labels: { [labels.demo]: 'true' } };
   const panels = [await world.addPanel('nl', onSale), await world.addPanel('de', onSale)];
-  world.startOperator();
+  startOperator(world);
   await openShop(world, telegram.token, bot);
   return {
     world,
@@ -118,6 +124,6 @@ async function openShop(world: World, token: string, bot: Partial<VPNShopSpec['b
         if (plan.status?.sellable !== true) throw new Error(`plan ${name} cannot be sold yet`);
       }
     },
-    { timeout: 60_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   );
 }

@@ -22,13 +22,16 @@ export interface WatchedProcess {
 /** Node keeps here what it made of our sources, by their content: half of what a start costs. */
 const compileCache = path.join(tmpdir(), 'wayleave-compile-cache');
 
-/** A command of ours from its sources, with this very Node. The first that ends in peace makes the others start faster. */
+/**
+ * A command of ours from its sources, with this very Node. No balancer has to hear that it ends, so it does so at once. The
+ * first that ends in peace makes the others start faster.
+ */
 export function wayleaveProgram(command: string, env: NodeJS.ProcessEnv): Program {
   const main = path.resolve(import.meta.dirname, '../../../src/main.ts');
   return {
     file: process.execPath,
     args: [main, command],
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, WAYLEAVE_DRAIN_DELAY: '0s', ...env },
   };
 }
 

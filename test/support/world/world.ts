@@ -145,6 +145,7 @@ export async function createWorld({
         namespace,
         watchNamespace: namespace,
         identity: randomUUID(),
+        version: 'test',
         publicUrl: 'http://127.0.0.1:8080',
         lease: { durationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 500 },
         failpoint,

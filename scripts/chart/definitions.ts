@@ -1,0 +1,96 @@
+/** What values of one form have in common: `$defs` of the schema. */
+type Schema = Readonly<Record<string, unknown>>;
+
+const text: Schema = { type: 'string' };
+const strings: Schema = { type: 'object', additionalProperties: text };
+const objects: Schema = { type: 'array', items: { type: 'object' } };
+
+function strict(properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', properties, additionalProperties: false };
+}
+
+const definition = (description: string, schema: Schema): Schema => ({ description, ...schema });
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const amounts: Schema = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'number'], pattern: String.raw`^[0-9]+(\.[0-9]+)?(m|[EPTGMK]i?|k)?$` },
+};
+
+export const definitions: Readonly<Record<string, Schema>> = {
+  name: definition('The name of an object, or nothing.', {
+    ...text,
+    pattern: String.raw`^(${label}(\.${label})*)?$`,
+    maxLength: 253,
+  }),
+  namespace: definition('The name of a namespace, or nothing.', { ...text, pattern: `^(${label})?$`, maxLength: 63 }),
+  hostname: definition('A host name, or nothing.', {
+    ...text,
+    pattern: String.raw`^(${label}(\.${label})*)?$`,
+    maxLength: 253,
+  }),
+  duration: definition('A duration such as 15s, 2m or 1h.', { ...text, pattern: '^[0-9]+(ms|s|m|h)$' }),
+  quantity: definition('A quantity such as 512Mi, or nothing.', {
+    ...text,
+    pattern: String.raw`^([0-9]+(\.[0-9]+)?([EPTGMK]i?|k)?)?$`,
+  }),
+  port: definition('A port.', { type: 'integer', minimum: 1, maximum: 65_535 }),
+  cidr: definition('A network such as 10.0.0.0/8.', { ...text, pattern: '^[0-9a-fA-F.:]+/[0-9]+$' }),
+  strings: definition('Names and texts.', strings),
+  resources: definition('Requests and limits of a container.', strict({ requests: amounts, limits: amounts })),
+  env: definition("A container's `env`.", {
+    type: 'array',
+    items: {
+      ...strict({ name: { ...text, minLength: 1 }, value: text, valueFrom: { type: 'object' } }),
+      required: ['name'],
+    },
+  }),
+  peers: definition('NetworkPolicyPeers.', {
+    type: 'array',
+    items: strict({
+      podSelector: { type: 'object' },
+      namespaceSelector: { type: 'object' },
+      ipBlock: { type: 'object' },
+    }),
+  }),
+  serviceAccount: definition('A ServiceAccount.', strict({ name: text, annotations: strings })),
+  ingress: definition(
+    'An Ingress.',
+    strict({ enabled: { type: 'boolean' }, className: text, annotations: strings, tlsSecretName: text }),
+  ),
+  httpRoute: definition(
+    'An HTTPRoute of the Gateway API.',
+    strict({
+      enabled: { type: 'boolean' },
+      annotations: strings,
+      parentRefs: {
+        type: 'array',
+        items: {
+          ...strict({
+            name: { ...text, minLength: 1 },
+            namespace: text,
+            sectionName: text,
+            port: { type: 'integer' },
+            group: text,
+            kind: text,
+          }),
+          required: ['name'],
+        },
+      },
+    }),
+  ),
+  pods: definition(
+    'What pods have beside what the product needs.',
+    strict({
+      labels: strings,
+      annotations: strings,
+      nodeSelector: strings,
+      tolerations: objects,
+      affinity: { type: 'object' },
+      topologySpreadConstraints: objects,
+      priorityClassName: text,
+      runtimeClassName: text,
+      hostAliases: objects,
+    }),
+  ),
+};

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { runProgram } from '../../support/helm.ts';
+import { ensureTool } from '../../support/toolchain.ts';
+import { objectsOf } from './rendered.ts';
+
+/** Scripts by kind. */
+let scripts: ReadonlyMap<string, string>;
+let lua: string;
+
+beforeAll(async () => {
+  lua = await ensureTool('lua');
+  const file = path.resolve(import.meta.dirname, '../../../examples/gitops/argocd-health.yaml');
+  const [config] = objectsOf(await readFile(file, 'utf8'));
+  const data = (config as unknown as { data: Record<string, string> }).data;
+  scripts = new Map(Object.entries(data).map(([key, script]) => [key.split('_').at(-1) ?? '', script]));
+}, 300_000);
+
+/** A value as Lua writes it. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `{${value.map(literal).join(', ')}}`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, one]) => `[${JSON.stringify(key)}] = ${literal(one)}`)
+    .join(', ')}}`;
+}
+
+/** What Argo CD would show, by its own interpreter. */
+async function healthOf(kind: string, object: object): Promise<string> {
+  const program = `obj = ${literal(object)}
+    local health = (function()
+      ${scripts.get(kind) ?? ''}
+    end)()
+    print(health.status .. ": " .. health.message)`;
+  const { code, stdout, stderr } = await runProgram(lua, ['-e', program], {});
+  expect(code, stderr + stdout).toBe(0);
+  return stdout.trim();
+}
+
+const metadata = { generation: 3 };
+const is = (type: string, status: string, reason: string, more: object = {}): object => ({
+  metadata,
+  spec: {},
+  status: {
+    conditions: [
+      { type: 'Other', status: 'True', reason: 'Other' },
+      { type, status, reason, message: 'm', ...more },
+    ],
+  },
+});
+
+it.each<[string, string, object]>([
+  ['VPNPanel', 'Healthy: Ready: m', is('Ready', 'True', 'Ready', { observedGeneration: 3 })],
+  ['VPNPanel', 'Progressing: Ready: m', is('Ready', 'True', 'Ready', { observedGeneration: 2 })],
+  ['VPNPanel', 'Degraded: Unreachable: m', is('Ready', 'False', 'Unreachable')],
+  ['VPNPanel', 'Suspended: Paused: m', is('Ready', 'False', 'Paused')],
+  ['VPNPanel', 'Suspended: Observing: m', is('Ready', 'False', 'Observing')],
+  ['VPNPanel', 'Progressing: Probing: m', is('Ready', 'Unknown', 'Probing')],
+  ['VPNPanel', 'Progressing: not read yet', { metadata, spec: {} }],
+  ['VPNPlan', 'Healthy: Sellable: m', is('Sellable', 'True', 'Sellable')],
+  ['VPNPlan', 'Degraded: TooFewPanels: m', is('Sellable', 'False', 'TooFewPanels')],
+  ['VPNPlan', 'Progressing: not judged yet', is('Ready', 'True', 'Ready')],
+  ['VPNShop', 'Healthy: Ready: m', is('Ready', 'True', 'Ready')],
+  ['VPNShop', 'Degraded: TokenMissing: m', is('Ready', 'False', 'TokenMissing')],
+  ['VPNSubscription', 'Healthy: Ready: m', is('Ready', 'True', 'Ready')],
+  ['VPNSubscription', 'Healthy: Expired: m', is('Ready', 'False', 'Expired')],
+  ['VPNSubscription', 'Progressing: WaitingForPanel: m', is('Ready', 'False', 'WaitingForPanel')],
+  ['VPNSubscription', 'Suspended: paused or suspended', { metadata, spec: { suspended: true } }],
+])('Argo CD shows a %s as %s', async (kind, expected, object) => {
+  expect(await healthOf(kind, object)).toBe(expected);
+});
+
+it('Argo CD is told of every kind', () => {
+  expect([...scripts.keys()].toSorted()).toEqual(['VPNPanel', 'VPNPlan', 'VPNShop', 'VPNSubscription']);
+});
