@@ -1,7 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import type { Queryable } from '../store/index.ts';
 import { DatabaseWatch } from './database-watch.ts';
 import type { Closable } from './lifecycle.ts';
 
@@ -22,7 +21,7 @@ function watchOf(answer: () => Promise<never[]>): {
     asked: () => query.mock.calls.length,
     up: async () => (await registry.getSingleMetric('wayleave_database_up')?.get())?.values[0]?.value,
     follow: () => {
-      watch.follow({ query } as unknown as Queryable);
+      watch.follow({ query });
     },
     close: () => Promise.all(opened.map((closable) => closable.close())),
   };

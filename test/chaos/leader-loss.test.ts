@@ -114,7 +114,7 @@ describe('when the operator and the bot that lead are gone, others work', () => 
     const { client, namespace } = shop.world;
     const names = ['wayleave-operator', `wayleave-shop-${namespace}.${shopName}`];
     const leases = await Promise.all(names.map((name) => client.get<Lease>(leaseResource, namespace, name)));
-    return leases.map(({ spec }) => spec.holderIdentity);
+    return leases.map(({ spec }) => spec?.holderIdentity);
   }
 
   function expectOthers(before: readonly unknown[], after: readonly unknown[]): void {

@@ -33,7 +33,10 @@ type ConditionValue = Omit<Condition, 'lastTransitionTime'>;
 export function panelStatus(panel: VPNPanel, facts: PanelFacts, counts: PanelCounts, now: Date): VPNPanelStatus {
   const { probe, failure } = facts;
   let conditions: Condition[] = [...(panel.status?.conditions ?? [])];
-  for (const condition of conditionsOf(panel, facts, counts)) conditions = setCondition(conditions, condition, now);
+  for (const condition of conditionsOf(panel, facts, counts)) {
+    if (condition.status === 'Unknown' && isVouchedFor(panel, facts, condition.type)) continue;
+    conditions = setCondition(conditions, condition, now);
+  }
   const status: VPNPanelStatus = { ...panel.status, conditions };
   if (panel.metadata.generation !== undefined) status.observedGeneration = panel.metadata.generation;
   if (probe === undefined) return status;
@@ -53,6 +56,16 @@ export function panelStatus(panel: VPNPanel, facts: PanelFacts, counts: PanelCou
   };
   if (failure === undefined) status.lastContactTime = now.toISOString().replace(/\.\d+Z$/, 'Z');
   return status;
+}
+
+/**
+ * Whether what the leader before us saw still holds: we have not looked yet, and nobody changed the panel since. Otherwise
+ * each change of leader would take every plan off sale until its panels are probed.
+ */
+function isVouchedFor({ metadata, status }: VPNPanel, { probe, failure }: PanelFacts, type: string): boolean {
+  if (probe !== undefined || failure !== undefined || metadata.generation === undefined) return false;
+  const known = status?.conditions?.find((one) => one.type === type);
+  return known?.observedGeneration === metadata.generation;
 }
 
 /** Equal but for the last contact, which is never written for its own sake. */

@@ -105,8 +105,6 @@ const kinds = [
   },
 ] as const satisfies readonly (Kind & { readonly kind: string })[];
 
-export const customerKinds: readonly CustomerKind[] = [...new Set(kinds.map(({ kind }) => kind))];
-
 /** The host names under which the suites' customers reach their subscriptions. */
 export const publicHosts = ['sub.example.com', 'sub.example.org'] as const;
 

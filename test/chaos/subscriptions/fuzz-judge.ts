@@ -180,7 +180,7 @@ function askedByQuery({ formats, open }: FuzzRequest, usual: Formats): Formats |
   return openable.has(open.join(',')) ? 'open app' : { kind: 'refusal', any: ['unknown app'] };
 }
 
-const readings: ReadonlyMap<string, string> = new Map(
+const readings: ReadonlyMap<string, FormatName | 'page'> = new Map(
   seenUserAgents.map(({ userAgent, reads }) => [userAgent.toLowerCase(), reads]),
 );
 
@@ -189,7 +189,7 @@ function readingOf(headers: WrittenRequest['headers']): Formats {
   const [agent, ...others] = headers.filter(([name]) => name.toLowerCase() === 'user-agent');
   const reads = agent === undefined ? undefined : readings.get(agent[1].toLowerCase());
   const isClear = others.length === 0 && !headers.some(([name]) => name === 'accept');
-  return isClear && reads !== undefined && reads !== 'page' ? [reads as FormatName] : 'any';
+  return isClear && reads !== undefined && reads !== 'page' ? [reads] : 'any';
 }
 
 function faultOfAnyAnswer(answer: WireAnswer): string | undefined {

@@ -213,7 +213,7 @@ const headers = fc.array(
 
 const noise = fc.oneof(
   fc.constantFrom(...hostileTexts),
-  fc.string({ unit: fc.constantFrom(...'abcXYZ019-_.~=+@%/?#&;:'), maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom(...Array.from('abcXYZ019-_.~=+@%/?#&;:')), maxLength: 40 }),
 );
 
 const removal = '/sub/{t}/devices/{n}/remove';

@@ -66,24 +66,21 @@ async function listOf(link: string): Promise<string> {
   return Buffer.from(await answer.text(), 'base64').toString('utf8');
 }
 
-/** Asks twenty times a second until it is stopped, mostly as a stranger: a customer has a limit of his own. */
+/** Asks until it is stopped, at the pace that the service allows one customer. */
 function askForEver(link: string, expected: string): { stop(): Promise<{ asked: number; failures: string[] }> } {
   const stop = new AbortController();
   const failures: string[] = [];
   const asking: Promise<void>[] = [];
-  const strangers = link.replace(/[^/]+$/, 'nobody');
-  const ask = async (isCustomer: boolean): Promise<void> => {
-    try {
-      if (isCustomer) expect(await listOf(link)).toBe(expected);
-      else expect((await fetch(strangers)).status).toBe(404);
-    } catch (error) {
-      failures.push(String(error));
-    }
+  const ask = async (): Promise<void> => {
+    const answer = await fetch(link).catch((error: unknown) => new Response(String(error), { status: 599 }));
+    const text = await answer.text();
+    const isRight = answer.ok && Buffer.from(text, 'base64').toString('utf8') === expected;
+    if (!isRight) failures.push(`${answer.status}: ${text.slice(0, 200)}`);
   };
   const ticking = (async () => {
     while (!stop.signal.aborted) {
-      asking.push(ask(asking.length % 20 === 0));
-      await delay(50);
+      asking.push(ask());
+      await delay(700);
     }
   })();
   return {
@@ -172,7 +169,7 @@ describe('for all namespaces, with a Postgres of ours', () => {
     await helm('rollback', namespace, undefined, ['1']);
     const { asked, failures } = await load.stop();
     expect(failures).toEqual([]);
-    expect(asked).toBeGreaterThan(100);
+    expect(asked).toBeGreaterThan(20);
   }, 900_000);
 
   it('leaves customers, definitions and the token key where they are when it goes, and goes on when it comes back', async () => {
@@ -219,10 +216,10 @@ describe('for one namespace, with the embedded Postgres', () => {
     await front.stop();
   });
 
-  async function superuser(): Promise<Client> {
-    const [host] = cluster.kubelet.addressesOf(namespace, 'wayleave-postgres');
-    const [{ password }] = [{ password: (await secret(namespace, 'wayleave-postgres'))?.['superuser-password'] }];
-    const owner = new Client({ host, port: 5432, user: 'postgres', password, database: 'wayleave' });
+  async function ownerOfTheSchema(): Promise<Client> {
+    const [host = ''] = cluster.kubelet.addressesOf(namespace, 'wayleave-postgres');
+    const password = (await secret(namespace, 'wayleave-postgres'))?.['migrate-password'] ?? '';
+    const owner = new Client({ host, port: 5432, user: 'wayleave_migrate_login', password, database: 'wayleave' });
     await owner.connect();
     onTestFinished(() => owner.end());
     return owner;
@@ -247,7 +244,7 @@ describe('for one namespace, with the embedded Postgres', () => {
     await helm('upgrade', namespace, { ...values, crds: { enabled: false }, pods: { annotations: { a: 'b' } } });
     await vi.waitFor(async () => expect(await secret('shop-b', 'dora-connection')).toEqual(connection), soon);
 
-    const owner = await superuser();
+    const owner = await ownerOfTheSchema();
     await installClock(owner);
     await passTime(owner, 62 * 86_400);
     await vi.waitFor(async () => expect(await shop.sold()).toBeUndefined(), soon);
@@ -260,9 +257,10 @@ describe('for one namespace, with the embedded Postgres', () => {
       { namespace, watchNamespace: 'shop-b' },
       { namespace: 'wayleave-system', watchNamespace: undefined },
     ];
-    const asked = cluster.recorder.asked((user) =>
-      installations.some((one) => user.startsWith(`system:serviceaccount:${one.namespace}:`)),
-    );
+    const asked = cluster.recorder
+      .asked((user) => installations.some((one) => user.startsWith(`system:serviceaccount:${one.namespace}:`)))
+      // Whether somebody may do everything is what the API server's admission asks first of all; nobody here may.
+      .filter(({ group }) => group !== '*');
     expect(unusedRights(installations, asked)).toEqual({ forbidden: [], unused: [] });
   }, 900_000);
 

@@ -18,7 +18,7 @@ const password = 'correct-horse-battery';
 interface Examined {
   readonly code: number;
   readonly text: string;
-  of(name: string): string;
+  readonly of: (name: string) => string;
 }
 
 /** An operator runs, a bot does not. */

@@ -37,13 +37,15 @@ describe('a paid order', () => {
     expect(await noteProvisioned(test.store, test.shop.id)).toEqual([]);
     await test.passTime(100);
     const waiting = await unprovisionedOrders(test.store, test.shop.id, 99);
-    expect(waiting).toEqual({ oldestSeconds: expect.any(Number), late: 1 });
+    expect(waiting).toEqual({ oldestSeconds: expect.any(Number) as number, late: 1 });
     expect(waiting.oldestSeconds).toBeGreaterThanOrEqual(100);
     expect(await unprovisionedOrders(test.store, test.shop.id, 200)).toMatchObject({ late: 0 });
     await deliver(test, placed.order.subscriptionId);
     const noted = await Promise.all(Array.from({ length: 4 }, () => noteProvisioned(test.store, test.shop.id)));
     const { id: orderId, subscriptionId } = placed.order;
-    expect(noted.flat()).toEqual([{ orderId, subscriptionId, tookSeconds: expect.any(Number), isRefunded: false }]);
+    expect(noted.flat()).toEqual([
+      { orderId, subscriptionId, tookSeconds: expect.any(Number) as number, isRefunded: false },
+    ]);
     expect(noted.flat()[0]?.tookSeconds).toBeGreaterThanOrEqual(100);
     expect(await findOrder(test.store, test.shop.id, placed.order.id)).toMatchObject({
       provisionedAtMs: expect.any(Number) as number,

@@ -115,7 +115,8 @@ export async function startMonitoredShop(): Promise<MonitoredShop> {
   monitored.start('bot');
   monitored.start('subscriptions');
   const isScraped = async (): Promise<boolean> => (await prometheus.query('up == 1')).length === commands.length;
-  const logs = (): string => Array.from(running, ([name, { log }]) => `${name}:\n${log().slice(-2000)}`).join('\n');
+  const logs = (): string =>
+    Array.from(running, ([name, command]) => `${name}:\n${command.log().slice(-2000)}`).join('\n');
   await waitUntil('every process is scraped', isScraped, { timeoutMs: 120_000, intervalMs: 250 }).catch(
     (cause: unknown) => {
       throw new Error(`not every process is scraped; they said\n${logs()}`, { cause });
