@@ -49,12 +49,14 @@ describe('a panel', () => {
       expect(clientsOf(nl)[0]?.enable).toBe(true);
       expect((await world.panel('nl')).status?.clients?.foreign).toBeGreaterThan(0);
     }, soon);
-    const told = await registry.metrics();
     const panel = `panel="${world.namespace}/nl"`;
-    expect(told).toContain(`wayleave_panel_drift_total{${panel}} 1`);
-    expect(told).toContain(`wayleave_panel_drift_repaired_total{${panel}} 1`);
-    expect(told).toContain(`wayleave_panel_clients{${panel},kind="managed"} 1`);
-    expect(told).toMatch(new RegExp(`wayleave_panel_clients\\{${panel},kind="foreign"\\} [1-9]`));
+    await vi.waitFor(async () => {
+      const told = await registry.metrics();
+      expect(told).toContain(`wayleave_panel_drift_total{${panel}} 1`);
+      expect(told).toContain(`wayleave_panel_drift_repaired_total{${panel}} 1`);
+      expect(told).toContain(`wayleave_panel_clients{${panel},kind="managed"} 1`);
+      expect(told).toMatch(new RegExp(`wayleave_panel_clients\\{${panel},kind="foreign"\\} [1-9]`));
+    }, soon);
   });
 
   it('in mode Observe is read and never written', async () => {
