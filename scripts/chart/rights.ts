@@ -54,7 +54,7 @@ export function rightsPage(): string {
 const introduction = `# Rights in Kubernetes
 
 What each part asks of the API server, as declared beside the code that asks. The chart's Roles are made from these
-declarations, and [a test](../../test/integration/chart/installed.test.ts) runs the product under exactly these rights and finds
+declarations, and [a test](../../test/e2e/chart/installed.test.ts) runs the product under exactly these rights and finds
 each of them used: one less, and something is forbidden; one more, and the test fails.`;
 
 const conclusion = `## The others
