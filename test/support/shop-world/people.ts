@@ -41,6 +41,13 @@ export async function buys(customer: Customer): Promise<string> {
   return pays(customer);
 }
 
+/** The same where Stars are the only way to pay: the plan leads to the invoice. @returns the charge */
+export async function buysWithoutChoice(customer: Customer): Promise<string> {
+  await customer.sends('/buy');
+  await follows(customer, /^A month/);
+  return pays(customer);
+}
+
 /** Clicks twice wherever he can, and pays once. @returns the charge */
 export async function buysImpatiently(customer: Customer): Promise<string> {
   await customer.sends('/buy');
