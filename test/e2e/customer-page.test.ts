@@ -55,6 +55,8 @@ describe('the customer’s page', () => {
         await shown.close();
       }
     },
+    // Eight pages, each read by axe and drawn: a busy machine takes its time.
+    900_000,
   );
 
   it('hands the subscription to an app of the device at one tap, without scrolling', async () => {

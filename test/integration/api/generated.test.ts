@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+// Each run renders the chart and the dashboards too.
+vi.setConfig({ testTimeout: 600_000 });
 
 const script = fileURLToPath(new URL('../../../scripts/generate.ts', import.meta.url));
 
