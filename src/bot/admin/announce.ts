@@ -124,8 +124,8 @@ export async function editTransfer(
     if (judgeSendFailure(thrown).kind === 'unreachable') return;
     const refusal = refusalOf(thrown);
     if (refusal === undefined) throw thrown;
-    // Else it was deleted by the admin, or shown without its photo.
-    if (!refusal.includes('message is not modified')) await shop.telegram.edit(chatId, messageId, screen);
+    // Else it was deleted by the admin, or is as it should be already.
+    if (refusal.includes('no caption in the message')) await shop.telegram.edit(chatId, messageId, screen);
   }
 }
 
