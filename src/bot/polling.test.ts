@@ -103,6 +103,31 @@ describe('polling', () => {
     expect(queue.waiting).toEqual([]);
   });
 
+  it('does not deal again with what is done while Telegram is being asked', async () => {
+    const stop = new AbortController();
+    const queue = new Queue([1], stop);
+    const seen: number[] = [];
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const asked = queue.poll.bind(queue);
+    let polls = 0;
+    queue.poll = async (wanted) => {
+      const answer = await asked(wanted);
+      polls += 1;
+      // The answer is on its way when the update that it repeats is done.
+      if (polls === 2) release();
+      for (let turn = 0; polls === 2 && turn < 20; turn += 1) await Promise.resolve();
+      return answer;
+    };
+    await run(queue, stop, async ({ update_id: id }) => {
+      await slow;
+      seen.push(id);
+    });
+    expect(seen).toEqual([1]);
+  });
+
   it('does not deal again with what follows an update that fails, and gives one up that never works', async () => {
     const stop = new AbortController();
     const queue = new Queue([], stop);

@@ -33,7 +33,8 @@ export async function pollUpdates(options: PollingOptions, signal: AbortSignal):
   let failures = 0;
   while (!signal.aborted) {
     try {
-      inbox.take(await telegram.poll({ offset: inbox.offset, limit: window }, signal));
+      const { offset } = inbox;
+      inbox.take(await telegram.poll({ offset, limit: window }, signal), offset);
       onConflict(false);
       failures = 0;
       await inbox.settledOrAfter(lookAgainMs);
@@ -83,8 +84,9 @@ class Inbox {
     return this.#open.size === 0 ? this.#next : Math.min(...this.#open);
   }
 
-  take(updates: readonly Update[]): void {
-    for (const id of this.#done) if (id < this.offset) this.#done.delete(id);
+  /** @param confirmed the offset that was asked with: what was dealt with meanwhile may be among the updates */
+  take(updates: readonly Update[], confirmed: number): void {
+    for (const id of this.#done) if (id < confirmed) this.#done.delete(id);
     const fresh = updates.filter(({ update_id: id }) => !this.#open.has(id) && !this.#done.has(id));
     for (const { update_id: id } of fresh) this.#open.add(id);
     const last = updates.at(-1);
