@@ -6,7 +6,7 @@ import type { AdminIdentity } from './control-plane-admin.ts';
 /** What one run of a control plane leaves for the next one of the same directory. */
 export interface ControlPlaneState {
   /** Taken again when it is free, so that a copied kubeconfig goes on working. */
-  readonly apiserverPort: number;
+  readonly apiserverPort?: number;
 }
 
 const stateFile = (directory: string): string => path.join(directory, 'state.json');
@@ -16,7 +16,7 @@ export async function readState(directory: string): Promise<ControlPlaneState> {
     return JSON.parse(await readFile(stateFile(directory), 'utf8')) as ControlPlaneState;
   } catch (error) {
     // Absent on first use; half-written when a run was killed at the wrong moment. Any port will do.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return { apiserverPort: 0 };
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
   }
 }

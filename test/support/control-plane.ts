@@ -77,7 +77,7 @@ async function bootOnFreePorts(options: ControlPlaneOptions, claim: ClaimedDirec
     const layout = {
       directory: options.directory,
       etcdPort: await freePort(),
-      apiserverPort: await freePort(attempt === 1 ? kept.apiserverPort : 0),
+      apiserverPort: await freePort(attempt === 1 ? kept.apiserverPort : undefined),
     };
     const plane = new RunningControlPlane(options, layout, credentials, claim);
     try {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -78,24 +79,37 @@ export async function waitUntil(
   }
 }
 
+/** Below the ports that systems give to outgoing connections: Linux begins at 32768, others later. */
+const assignable = { from: 10_000, to: 32_768 } as const;
+const assigned = new Set<number>();
+
 /**
  * A port on the loopback that is free right now, `preferred` if that one is. Somebody may take it before it is used, so
- * the caller tries again when its program finds the address in use.
+ * the caller tries again when its program finds the address in use. No other port is given twice by one process: Xray
+ * shares a port with whoever else listens on it (`SO_REUSEPORT`) and would not say so.
  */
-export async function freePort(preferred = 0): Promise<number> {
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred;
+  for (;;) {
+    const port = randomInt(assignable.from, assignable.to);
+    if (assigned.has(port)) continue;
+    assigned.add(port);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const listener = createServer();
-  listener.listen(preferred, '127.0.0.1');
+  listener.listen(port, '127.0.0.1');
   try {
     await once(listener, 'listening');
   } catch (error) {
-    if (preferred !== 0 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE') return freePort();
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
     throw error;
   }
-  const address = listener.address();
   listener.close();
   await once(listener, 'close');
-  if (address === null || typeof address === 'string') throw new Error('the system gave no TCP port');
-  return address.port;
+  return true;
 }
 
 /** Starts a program again when somebody took the port that {@link freePort} had found for it. */

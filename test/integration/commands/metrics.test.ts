@@ -95,7 +95,8 @@ describe('what Prometheus is told from the start', () => {
     await world.apply(secretResource, panelSecret({ name: 'nl', namespace }, { token: 'nobody listens there' }));
     await world.apply(vpnPanels, vpnPanel({ name: 'nl', namespace }, { url: 'http://127.0.0.1:1' }));
     const scrape = await running('operator', inCluster(world), databaseUrl);
-    const page = await firstWith(scrape, 'wayleave_panel_reachable{', 'controller="vpnsubscription"');
+    const last = 'controller_runtime_max_concurrent_reconciles{controller="vpnsubscription"}';
+    const page = await firstWith(scrape, 'wayleave_panel_reachable{', last);
     const shape = shapeOf(page, new Map([[namespace, 'NAMESPACE']]));
     await expect(shape).toMatchFileSnapshot('metrics/operator.txt');
   });
