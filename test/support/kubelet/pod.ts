@@ -60,7 +60,7 @@ export class PodRun {
     );
   }
 
-  /** Ends its containers as a kubelet does: preStop, SIGTERM, and after the grace time SIGKILL. */
+  /** Ends its containers as a kubelet does: SIGTERM, and after the grace time SIGKILL. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -189,16 +189,11 @@ export class PodRun {
       await this.#report();
       await Promise.race([delay(probeEveryMs), running.exited]);
     }
-    if (code === undefined) await this.#end(container, running, state);
+    if (code === undefined) {
+      state.ready = false;
+      await running.stop();
+    }
     return running.exited;
-  }
-
-  async #end({ lifecycle }: Container, running: RunningContainer, state: ContainerState): Promise<void> {
-    Object.assign(state, { ready: false });
-    // The API server knows already that it is going; whoever sends it requests has to hear of it first.
-    const seconds = lifecycle?.preStop?.sleep?.seconds ?? 0;
-    if (seconds > 0) await Promise.race([delay(seconds * 1000), running.exited]);
-    await running.stop();
   }
 
   #stateOf(name: string): ContainerState {
