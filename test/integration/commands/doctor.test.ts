@@ -38,7 +38,8 @@ describe('wayleave doctor', () => {
     );
     await world.apply(vpnShops, vpnShop({ name: 'main', namespace: world.namespace }, { mode: 'Test' }));
     await vi.waitFor(async () => {
-      expect(stateOf(await world.get('alice'))).toBe('True/Ready');
+      const all = await Promise.all([world.panel('nl'), world.get('alice')]);
+      expect(all.map((one) => stateOf(one))).toEqual(['True/Ready', 'True/Ready']);
     }, soon);
   });
   afterAll(async () => {

@@ -17,8 +17,8 @@ it('shows who leads in which version, and how subscriptions, panels and shops st
   await world.subscription('bob', { suspended: true });
   world.startOperator();
   await vi.waitFor(async () => {
-    const states = [stateOf(await world.get('alice')), stateOf(await world.get('bob'))];
-    expect(states).toEqual(['True/Ready', 'False/Suspended']);
+    const all = await Promise.all([world.panel('nl'), world.get('alice'), world.get('bob')]);
+    expect(all.map((one) => stateOf(one))).toEqual(['True/Ready', 'True/Ready', 'False/Suspended']);
   }, soon);
   const { id } = await ensureShop(store, { namespace, name: 'main', mode: 'test' });
   await pauseRefundsByPerson(store, id, 'pause', { author: 'ann', reason: 'a test', requestId: 'one' });
