@@ -188,6 +188,7 @@ describe('servers in plain words', () => {
     [{ ready: 4 }, '✓ 4 servers ready'],
     [{ ready: 5, total: 5 }, '✓ All 5 servers ready'],
     [{ ready: 6, total: 5 }, '✓ All 5 servers ready'],
+    [{ ready: 2, total: 0 }, '✓ 2 servers ready'],
     [{ ready: 1, total: 1 }, '✓ Your server is ready'],
     [{ ready: 4, total: 5 }, '4 of 5 servers ready; the fifth arrives by itself'],
     [{ ready: 2, total: 5 }, '2 of 5 servers ready; the other 3 arrive by themselves'],

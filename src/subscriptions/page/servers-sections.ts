@@ -41,7 +41,8 @@ function delivery({ document, say }: PageView, entries: number): Html {
   if (document.delivery === undefined) return html``;
   const { ready, total } = document.delivery;
   const { some, all, part, entries: listed } = say.servers;
-  const words = total === undefined ? some(ready) : ready < total ? part(ready, total) : all(total);
+  // None is wanted once all panels are gone; what they gave is listed until somebody decides otherwise.
+  const words = !total ? some(ready) : ready < total ? part(ready, total) : all(total);
   return html`<p>${words}</p>
     ${entries > ready && html`<p class="muted">${listed(entries)}</p>`}`;
 }
