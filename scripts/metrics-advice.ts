@@ -36,8 +36,9 @@ export const metricAdvice: Readonly<Record<string, string>> = {
     'any increase of `charge` or `refund`: updates of Telegram get lost; of `failed`: money is not on record yet',
   wayleave_refunds_total: 'any increase of `refused`; of `failed` for 1 h',
   wayleave_job_last_success_timestamp_seconds:
-    '`time()` minus it above 15 min, above 2 h for `extend-surplus`: a job of the shop is stuck. Nobody tells it: nobody leads the shop',
+    '`time()` minus it above 15 min, above 2 h for `extend-surplus` and `retention`: a job of the shop is stuck. Nobody tells it: nobody leads the shop',
   wayleave_job_failures_total: 'a rate that lasts for 15 min; the table `jobs` has the reason',
+  wayleave_forgotten_rows_total: '',
   wayleave_telegram_updates_total:
     'any increase of `kind="payment",outcome="failed"`: they come again, and the log says why they fail',
   wayleave_telegram_errors_total:
@@ -75,6 +76,7 @@ export const metricAdvice: Readonly<Record<string, string>> = {
   wayleave_sub_devices_total: 'most answers `full`: a limit that is too low, or addresses that are passed around',
   wayleave_sub_device_registration_failures_total: 'a rate that lasts for 15 min: device limits are not kept',
   wayleave_sub_usage_write_failures_total: 'a rate that lasts for an hour: after a restart nobody is warm',
+  wayleave_sub_forgotten_rows_total: '',
   wayleave_sub_warmed_documents_total: '',
   wayleave_sub_snapshot_documents: '',
   wayleave_sub_snapshot_bytes: '',

@@ -36,7 +36,15 @@ export { findNamedSubscriptions, nearSubscriptionNames, type NamedSubscription }
 export { entitlementAt, foldEntitlement, type Entitlement, type Segment } from './fold.ts';
 export { grantTime, grantTrial, resumeSubscription, revokeTime, suspendSubscription, type ActBy } from './grants.ts';
 export { resourceName } from './identity.ts';
-export { jobCursor, jobsOf, noteJobFailure, noteJobSuccess, setJobCursor, type JobRecord } from './jobs.ts';
+export {
+  booksJobPrefix,
+  jobCursor,
+  jobsOf,
+  noteJobFailure,
+  noteJobSuccess,
+  setJobCursor,
+  type JobRecord,
+} from './jobs.ts';
 export { renewKeys } from './new-keys.ts';
 export {
   beginSending,
@@ -125,6 +133,7 @@ export { parseMoment, type DueReminder, type ReminderFacts, type ReminderPlan } 
 export { noticeTraffic, remind, type RemindedSubscriptions } from './reminders.ts';
 export { revenueOf, type RevenueLine } from './reports.ts';
 export { compensationDays, may, refundCapMinor, type AdminAction, type AdminRole } from './roles.ts';
+export { forget, forgetfulTables, type ForgetfulTable } from './retention.ts';
 export { dueTimers, refoldDue, retireDue, revokeRetired } from './retirement.ts';
 export { settleCharge, type Settlement } from './settle.ts';
 export { ensureShop, getShop, listShops, pauseRefunds, setBotId, type ShopMode, type ShopRecord } from './shops.ts';

@@ -1,5 +1,8 @@
 import { withoutNulls, type Queryable, type RowOf } from '../store/index.ts';
 
+/** Of the job that reads a provider's books; the provider's name follows. */
+export const booksJobPrefix = 'reconcile-';
+
 /** How a job of a shop stands; every replica can take over from here. */
 export interface JobRecord {
   readonly name: string;

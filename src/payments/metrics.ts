@@ -1,5 +1,11 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { dispositions, type Disposition, type RecordedCharge } from '../ledger/index.ts';
+import {
+  dispositions,
+  forgetfulTables,
+  type Disposition,
+  type ForgetfulTable,
+  type RecordedCharge,
+} from '../ledger/index.ts';
 
 /** As charges name them. */
 const providers = ['stars', 'manual'] as const;
@@ -23,6 +29,7 @@ export class PaymentMetrics {
   // Not `job`: that is what Prometheus calls where it scrapes.
   readonly #jobSuccess: Gauge<'shop' | 'task'>;
   readonly #jobFailures: Counter<'shop' | 'task'>;
+  readonly #forgotten: Counter<'table'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -62,6 +69,13 @@ export class PaymentMetrics {
       labelNames: ['shop', 'task'],
       registers,
     });
+    this.#forgotten = new Counter({
+      name: 'wayleave_forgotten_rows_total',
+      help: 'Rows that job retention deleted because they are over and too old, by table.',
+      labelNames: ['table'],
+      registers,
+    });
+    for (const table of forgetfulTables) this.#forgotten.inc({ table }, 0);
     for (const provider of providers) {
       for (const disposition of dispositions) this.#charges.inc({ provider, disposition }, 0);
       for (const finding of findings) this.#findings.inc({ provider, finding }, 0);
@@ -101,6 +115,10 @@ export class PaymentMetrics {
 
   jobFailed(shop: string, task: string): void {
     this.#jobFailures.inc({ shop, task });
+  }
+
+  forgot(table: ForgetfulTable, rows: number): void {
+    this.#forgotten.inc({ table }, rows);
   }
 
   /** The shop is run by another replica from now on, which tells the same. */

@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts';
 import {
+  booksJobPrefix,
   confirmRefund,
   getShop,
   jobCursor,
@@ -25,7 +26,7 @@ export interface ReconcileOptions {
 
 /** Name of the job of a provider, under which its cursor is kept. */
 export function reconcileJob(provider: Pick<PaymentProvider, 'id'>): string {
-  return `reconcile-${provider.id}`;
+  return `${booksJobPrefix}${provider.id}`;
 }
 
 /**
@@ -45,7 +46,9 @@ export async function reconcile(options: ReconcileOptions, signal: AbortSignal):
   let cursor = await jobCursor(store, shopId, name);
   let held: string | undefined;
   let failures = 0;
-  for (let more = true; more && !signal.aborted;) {
+  for (let more = true; more;) {
+    // Done is only what came to the end of the books: orders are forgotten on the strength of it.
+    if (signal.aborted) return 'more';
     const report = await provider.poll(cursor);
     const failed = await applyReport(options, shop, report);
     if (failed > 0) held ??= cursor;
@@ -53,7 +56,6 @@ export async function reconcile(options: ReconcileOptions, signal: AbortSignal):
     ({ cursor, more } = report);
     await failpoint('reconcile.before-cursor');
     await setJobCursor(store, shopId, name, held ?? cursor);
-    if (more && signal.aborted) return 'more';
   }
   if (failures === 0) return 'done';
   throw new PaymentError(

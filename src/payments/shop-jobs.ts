@@ -1,5 +1,5 @@
 import type { Log } from '../base/log.ts';
-import { extendSurplus, noteProvisioned } from '../ledger/index.ts';
+import { extendSurplus, forget, forgetfulTables, noteProvisioned } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
 import { PaymentError } from './errors.ts';
 import type { Failpoint } from './failpoints.ts';
@@ -22,6 +22,9 @@ export interface ShopJobsOptions {
 /** How many orders one statement takes. */
 const batch = 200;
 
+/** How many rows one statement deletes: a matter of milliseconds, whoever waits for one of them. */
+const forgottenAtOnce = 1000;
+
 /** What the holder of a shop's Lease does all the time about its money. The bot adds what customers see of it. */
 export function shopJobs(options: ShopJobsOptions): readonly Job[] {
   const { onDelivery } = options;
@@ -35,6 +38,7 @@ export function shopJobs(options: ShopJobsOptions): readonly Job[] {
       ...(onDelivery === undefined ? {} : { listen: onDelivery }),
     },
     { name: 'extend-surplus', everyMs: 600_000, timeoutMs: 60_000, run: () => extendAll(options) },
+    { name: 'retention', everyMs: 1_800_000, timeoutMs: 120_000, run: (signal) => forgetAll(options, signal) },
   ];
 }
 
@@ -70,4 +74,21 @@ async function extendAll({ store, shopId, log }: ShopJobsOptions): Promise<'done
     `${String(failures.length)} second payments cannot become time by themselves and need a person: ${first}`,
     { retry: 'later' },
   );
+}
+
+/** A batch of each table. */
+async function forgetAll(
+  { store, shopId, metrics, log }: ShopJobsOptions,
+  signal: AbortSignal,
+): Promise<'done' | 'more'> {
+  let more = false;
+  for (const table of forgetfulTables) {
+    if (signal.aborted) return 'more';
+    const rows = await forget(store, shopId, table, forgottenAtOnce);
+    if (rows === 0) continue;
+    metrics.forgot(table, rows);
+    log.info({ table, rows }, 'deleted what is over and too old to be of use');
+    more ||= rows === forgottenAtOnce;
+  }
+  return more ? 'more' : 'done';
 }

@@ -79,3 +79,16 @@ export async function touchDevices(db: Queryable, ids: readonly string[]): Promi
     [ids],
   );
 }
+
+/** Forgets devices that have lost their place, whoever had a limit at that time. @returns how many, at most `limit` */
+export async function forgetDevices(db: Queryable, limit: number): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    `with gone as (
+       delete from wayleave.devices where ctid = any(array(
+         select ctid from wayleave.devices where last_seen_at <= now() - make_interval(days => ${String(deviceRestDays)})
+         order by last_seen_at limit $1 for update skip locked)) returning 1)
+     select count(*)::integer as count from gone`,
+    [limit],
+  );
+  return row?.count ?? 0;
+}

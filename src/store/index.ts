@@ -5,6 +5,7 @@ export { declaredByHand, type DeclaredByHand } from './declared-by-hand.ts';
 export { deletedWithClients, markDeleted } from './deletion.ts';
 export {
   devicesOf,
+  forgetDevices,
   registerDevice,
   removeDevice,
   touchDevices,

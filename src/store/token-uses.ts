@@ -20,12 +20,15 @@ export async function recordTokenUses(db: Queryable, hashes: readonly Buffer[]):
   );
 }
 
-/** Forgets what nobody has asked for in a long time. @returns how many */
-export async function forgetTokenUses(db: Queryable): Promise<number> {
+/** Forgets what nobody has asked for in a long time. @returns how many, at most `limit` */
+export async function forgetTokenUses(db: Queryable, limit: number): Promise<number> {
   const [row] = await db.query<{ count: number }>(
     `with gone as (
-       delete from wayleave.token_uses where used_at < now() - make_interval(days => ${String(keptDays)}) returning 1)
+       delete from wayleave.token_uses where ctid = any(array(
+         select ctid from wayleave.token_uses where used_at < now() - make_interval(days => ${String(keptDays)})
+         order by used_at limit $1 for update skip locked)) returning 1)
      select count(*)::integer as count from gone`,
+    [limit],
   );
   return row?.count ?? 0;
 }
@@ -33,7 +36,8 @@ export async function forgetTokenUses(db: Queryable): Promise<number> {
 /** Hashes of the addresses that were asked for lately, the latest first; those of one hour in no order. */
 export async function recentTokenUses(db: Queryable, limit: number): Promise<Buffer[]> {
   const rows = await db.query<{ hash: Buffer }>(
-    'select token_hash as hash from wayleave.token_uses order by used_at desc limit $1',
+    `select token_hash as hash from wayleave.token_uses
+     where used_at >= now() - make_interval(days => ${String(keptDays)}) order by used_at desc limit $1`,
     [limit],
   );
   return rows.map(({ hash }) => hash);

@@ -139,6 +139,11 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
     clock,
     writeUses: (keys) => records.recordUses(keys),
     writeSeen: (deviceIds) => records.recordSeen(deviceIds),
+    async forget() {
+      const { rows, more } = await records.forget();
+      usageMetrics.forgot(rows);
+      return more;
+    },
     mostKeys: limits.cacheEntries,
     onFailure: usageMetrics.writeFailed,
   });

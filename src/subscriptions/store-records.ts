@@ -1,5 +1,6 @@
 import {
   findByTokens,
+  forgetDevices,
   forgetTokenUses,
   recentTokenUses,
   recordTokenUses,
@@ -11,6 +12,9 @@ import {
 import type { ServiceRecords } from './records.ts';
 import { toDocument } from './store-source.ts';
 
+/** How many rows one statement deletes: a matter of milliseconds, whoever waits for one of them. */
+const forgottenAtOnce = 1000;
+
 /** Records in Postgres. */
 export function storeRecords(db: Queryable): ServiceRecords {
   const hashesOf = (keys: readonly string[]): Buffer[] => keys.map((key) => Buffer.from(key, 'base64url'));
@@ -19,8 +23,14 @@ export function storeRecords(db: Queryable): ServiceRecords {
     removeDevice: (subscriptionId, deviceId) => removeDevice(db, subscriptionId, deviceId),
     recordUses: (keys) => recordTokenUses(db, hashesOf(keys)),
     recordSeen: (deviceIds) => touchDevices(db, deviceIds),
+    async forget() {
+      const rows = {
+        token_uses: await forgetTokenUses(db, forgottenAtOnce),
+        devices: await forgetDevices(db, forgottenAtOnce),
+      };
+      return { rows, more: Object.values(rows).includes(forgottenAtOnce) };
+    },
     async recent(limit) {
-      await forgetTokenUses(db);
       return (await recentTokenUses(db, limit)).map((hash) => hash.toString('base64url'));
     },
     async find(keys) {

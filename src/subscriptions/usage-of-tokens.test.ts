@@ -10,7 +10,7 @@ function setup(mostKeys = 100_000) {
   const written: (readonly string[])[] = [];
   const seen: string[] = [];
   const failures: unknown[] = [];
-  const state = { fails: false };
+  const state = { fails: false, old: 0, forgotten: 0 };
   const usage = new UsageOfTokens({
     clock,
     mostKeys,
@@ -22,6 +22,12 @@ function setup(mostKeys = 100_000) {
     writeSeen(ids) {
       seen.push(...ids);
       return Promise.resolve();
+    },
+    forget() {
+      if (state.fails) return Promise.reject(new Error('ECONNREFUSED'));
+      state.forgotten += 1;
+      state.old -= 1;
+      return Promise.resolve(state.old > 0);
     },
     onFailure: (error) => failures.push(error),
   });
@@ -59,7 +65,8 @@ it('what cannot be written is tried again, without bound on time and with one on
   for (const key of ['a', 'b', 'c', 'd', 'e']) usage.used(key);
   await flush();
   await flush();
-  expect(failures).toHaveLength(2);
+  // Twice to write, twice to forget.
+  expect(failures).toHaveLength(4);
   state.fails = false;
   await flush();
   expect(written.flat().toSorted()).toEqual(['a', 'b', 'c']);
@@ -83,4 +90,20 @@ it('stopping writes the rest, and ends although nothing can be written', async (
   usage.used('b');
   await usage.stop();
   expect(clock.timers).toBe(0);
+});
+
+it('what is old is forgotten once an hour, a batch at each writing until nothing is left', async () => {
+  const { usage, clock, state, flush } = setup();
+  state.old = 2;
+  const forgotten: number[] = [];
+  for (const key of ['a', 'b', 'c']) {
+    usage.used(key);
+    await flush();
+    forgotten.push(state.forgotten);
+  }
+  expect(forgotten).toEqual([1, 2, 2]);
+  clock.advance(hour);
+  usage.used('d');
+  await flush();
+  expect(state.forgotten).toBe(3);
 });

@@ -14,6 +14,8 @@ export interface UsageOptions {
   readonly writeUses: (keys: readonly string[]) => Promise<void>;
   /** Writes which devices were seen. */
   readonly writeSeen: (deviceIds: readonly string[]) => Promise<void>;
+  /** Deletes a batch of what was written long ago. @returns whether there may be more */
+  readonly forget: () => Promise<boolean>;
   /** Addresses and devices that are remembered at most: as many as there are documents. */
   readonly mostKeys: number;
   readonly onFailure: (error: unknown) => void;
@@ -21,7 +23,8 @@ export interface UsageOptions {
 
 /**
  * Notes coarsely who asks, for warming up and for the age of devices: an address once an hour, a device once a day, in
- * batches. What cannot be written is tried again, until there is too much of it; nobody ever waits for it.
+ * batches. What cannot be written is tried again, until there is too much of it; nobody ever waits for it. What is too old
+ * goes once an hour, as long as there is anything to write: else nothing grows.
  */
 export class UsageOfTokens {
   readonly #options: UsageOptions;
@@ -29,6 +32,7 @@ export class UsageOfTokens {
   readonly #seen: Noted;
   #cancel: (() => void) | undefined;
   #flushing: Promise<void> | undefined;
+  #forgetAtMs = 0;
 
   constructor(options: UsageOptions) {
     this.#options = options;
@@ -66,7 +70,7 @@ export class UsageOfTokens {
   #wake(): void {
     this.#cancel ??= this.#options.clock.schedule(flushMs, () => {
       this.#cancel = undefined;
-      this.#flushing = this.#flush();
+      this.#flushing = this.#flush().then(() => this.#forget());
     });
   }
 
@@ -74,6 +78,16 @@ export class UsageOfTokens {
     const { writeUses, writeSeen } = this.#options;
     await this.#writeAll(this.#uses, writeUses);
     await this.#writeAll(this.#seen, writeSeen);
+  }
+
+  async #forget(): Promise<void> {
+    const { clock, forget, onFailure } = this.#options;
+    if (clock.now() < this.#forgetAtMs) return;
+    try {
+      if (!(await forget())) this.#forgetAtMs = clock.now() + hourMs;
+    } catch (error) {
+      onFailure(error);
+    }
   }
 
   async #writeAll(noted: Noted, write: (keys: readonly string[]) => Promise<void>): Promise<void> {

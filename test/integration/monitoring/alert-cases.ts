@@ -151,6 +151,7 @@ export const alertCases: readonly AlertCase[] = [
     when: 'a job that comes round every ten minutes missed six of them',
     series: {
       [`wayleave_job_last_success_timestamp_seconds{${shop}, task="extend-surplus"}`]: '0x70 4260x70',
+      [`wayleave_job_last_success_timestamp_seconds{${shop}, task="retention"}`]: '0x70 4260x70',
     },
     quietAt: [60, 70, 120],
     firesAt: [],

@@ -9,7 +9,7 @@ import { PaymentMetrics } from '../../../src/payments/metrics.ts';
 import { shopJobs } from '../../../src/payments/shop-jobs.ts';
 import type { StarsApi } from '../../../src/payments/stars/api.ts';
 import { StarsProvider } from '../../../src/payments/stars/provider.ts';
-import { openTestShop, type TestShop } from '../../support/money/shop.ts';
+import { newCustomer, openTestShop, type TestShop } from '../../support/money/shop.ts';
 
 let shop: TestShop;
 let registry: Registry;
@@ -162,11 +162,28 @@ test('a shop for transfers alone has no books to read, and one with Stars reads 
   };
   const stars = [new StarsProvider(books, { live: true }), new StarsProvider(books, { live: true })];
   const card = new ManualProvider({ instructions: 'to 1234' });
-  const always = ['note-provisioned', 'extend-surplus'];
+  const always = ['note-provisioned', 'extend-surplus', 'retention'];
   expect(shopJobs({ ...options, providers: [card] }).map(({ name }) => name)).toStrictEqual(always);
   const jobs = shopJobs({ ...options, providers: [...stars, card] });
   expect(jobs.map(({ name }) => name)).toStrictEqual(['reconcile-stars', ...always]);
   for (const one of jobs) expect(await one.run(new AbortController().signal)).toBe('done');
+});
+
+test('retention deletes all there is, a batch after the other, and counts it', async () => {
+  const { store, owner } = shop;
+  const { id: customerId } = await newCustomer(shop);
+  await owner.query(
+    `insert into wayleave.notices (id, shop_id, customer_id, kind, dedupe, delivery, state, closed_at)
+     select gen_random_uuid(), $1, $2, 'paid', n::text, 'at-least-once', 'sent', now() - interval '91 days'
+     from generate_series(1, 2500) as n`,
+    [shop.shop.id, customerId],
+  );
+  const options = { store, shopId: shop.shop.id, providers: [], metrics, log: silentLog, failpoint: () => undefined };
+  start(shopJobs(options).filter(({ name }) => name === 'retention'));
+  await expect.poll(() => metric('wayleave_job_last_success_timestamp_seconds', 'retention')).toBeGreaterThan(0);
+  expect(await registry.metrics()).toContain('wayleave_forgotten_rows_total{table="notices"} 2500');
+  const { rowCount } = await owner.query('select from wayleave.notices');
+  expect(rowCount).toBe(0);
 });
 
 test('what payments count is there from the start', async () => {
@@ -174,6 +191,7 @@ test('what payments count is there from the start', async () => {
   expect(text).toContain('wayleave_charges_total{provider="manual",disposition="orphan"} 0');
   expect(text).toContain('wayleave_reconciliation_findings_total{provider="stars",finding="refund"} 0');
   expect(text).toContain('wayleave_refunds_total{provider="stars",outcome="refused"} 0');
+  expect(text).toContain('wayleave_forgotten_rows_total{table="orders"} 0');
   const failing = job('failing', () => Promise.reject(new Error('no')), { everyMs: 600_000 });
   start([failing]);
   await expect.poll(() => metric('wayleave_job_failures_total', 'failing')).toBe(1);

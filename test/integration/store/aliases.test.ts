@@ -94,5 +94,9 @@ it('uses are noted to the hour, read the latest first, and forgotten', async () 
   const found = await findByTokens(service, [own, hash, hashToken('never')]);
   expect([...found.keys()].toSorted()).toEqual([own, hash].map((one) => one.toString('base64url')).toSorted());
   await execute(url, `update wayleave.token_uses set used_at = now() - interval '20 days'`);
-  expect(await forgetTokenUses(service)).toBe(2);
+  expect(await recentTokenUses(service, 10)).toEqual([]);
+  expect(await forgetTokenUses(service, 1)).toBe(1);
+  await recordTokenUses(service, [own, hash]);
+  expect(await forgetTokenUses(service, 10)).toBe(0);
+  expect(await recentTokenUses(service, 10)).toHaveLength(2);
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   devicesOf,
+  forgetDevices,
   findByToken,
   hashToken,
   openStore,
@@ -89,6 +90,22 @@ describe('registerDevice', () => {
     expect(await devicesOf(service, id)).toEqual([]);
     expect(await registerDevice(service, device(id))).toBe('registered');
     expect(await registerDevice(service, old)).toBe('full');
+  });
+
+  it('forgets, a batch at a time, those that were away for so long, and no other', async () => {
+    const { service, url, id } = await shopWith(4);
+    for (let old = 0; old < 3; old += 1) await registerDevice(service, device(id));
+    await execute(url, `update wayleave.devices set last_seen_at = now() - interval '61 days'`);
+    const mine = device(id);
+    await execute(
+      url,
+      `insert into wayleave.devices (subscription_id, hash, last_seen_at)
+       values ('${id}', '\\x${mine.hash.toString('hex')}', now() - interval '59 days')`,
+    );
+    expect(await forgetDevices(service, 2)).toBe(2);
+    expect(await forgetDevices(service, 2)).toBe(1);
+    expect(await forgetDevices(service, 2)).toBe(0);
+    expect(await devicesOf(service, id)).toHaveLength(1);
   });
 });
 

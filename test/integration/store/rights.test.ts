@@ -61,6 +61,15 @@ describe('every part', () => {
     }
   });
 
+  it('the bot can delete nothing that money is made of', async () => {
+    const { restricted } = await database('bot');
+    const kept = ['shops', 'customers', 'charges', 'refunds', 'transfers', 'ledger_entries', 'audit', 'admins', 'jobs'];
+    for (const table of kept) {
+      await expect(restricted.query(`delete from wayleave.${table}`), table).rejects.toMatchObject(denied);
+      await expect(restricted.query(`truncate wayleave.${table} cascade`), table).rejects.toMatchObject(denied);
+    }
+  });
+
   it('has a right on every table that somebody needs, and every table is named', async () => {
     const { owner } = await database('bot');
     const tables = await owner.query<{ name: string }>(
