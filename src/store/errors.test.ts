@@ -11,6 +11,8 @@ describe('toStoreError', () => {
     ['08006', 'STORE_UNREACHABLE', 'later'],
     ['23505', 'STORE_CONSTRAINT', 'never'],
     ['25006', 'STORE_READ_ONLY', 'later'],
+    ['26000', 'STORE_POOLER_UNFIT', 'later'],
+    ['42P05', 'STORE_POOLER_UNFIT', 'later'],
     ['28P01', 'STORE_LOGIN_REFUSED', 'never'],
     ['3D000', 'STORE_DATABASE_MISSING', 'never'],
     ['40P01', 'STORE_CONTENTION', 'later'],

@@ -104,7 +104,7 @@ const remedies: Partial<Record<StoreError['code'], string>> = {
   STORE_DATABASE_MISSING: 'create it, or correct its name in the database URL',
   STORE_FULL: 'raise max_connections on the server, or lower the pool sizes',
   STORE_POOLER_UNFIT:
-    'use a direct URL, or set ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout in PgBouncer',
+    'use a direct URL, or set ignore_startup_parameters = statement_timeout,idle_in_transaction_session_timeout and max_prepared_statements = 100 in PgBouncer (1.21 or newer)',
 };
 
 function explain(error: StoreError, description: string): StoreError {
