@@ -17,6 +17,12 @@ export interface TelegramOptions {
 
 export type EditOutcome = 'edited' | 'gone';
 
+export interface SentPhoto {
+  readonly messageId: number;
+  /** What Telegram said when it did not take the picture, and the words went alone. */
+  readonly refusal: string | undefined;
+}
+
 /** A call that is not answered in this time failed. */
 const callSeconds = 10;
 /** Longer than Telegram holds an empty poll. */
@@ -58,6 +64,25 @@ export class Telegram {
         ? await this.api.sendMessage(chatId, text, { ...options, ...preview })
         : await this.api.sendPhoto(chatId, new InputFile(photo, 'code.png'), { ...options, caption: text });
     return sent.message_id;
+  }
+
+  /**
+   * Sends a picture that Telegram has already, with a screen as its caption. One that it does not give out any more keeps
+   * nothing else back: the screen is sent without it.
+   *
+   * @param alone the screen then, where it has to say that something is missing
+   */
+  async sendKnownPhoto(chatId: number, fileId: string, screen: Screen, alone = screen): Promise<SentPhoto> {
+    const { text, silent = false } = screen;
+    const options = { parse_mode: 'HTML', reply_markup: keyboardOf(screen), disable_notification: silent } as const;
+    try {
+      const { message_id: messageId } = await this.api.sendPhoto(chatId, fileId, { ...options, caption: text });
+      return { messageId, refusal: undefined };
+    } catch (thrown) {
+      const refusal = refusalOf(thrown);
+      if (refusal === undefined) throw thrown;
+      return { messageId: await this.send(chatId, alone), refusal };
+    }
   }
 
   /** Puts a screen in the place of a message with text. @returns `gone` when that is not there any more, or has no text */

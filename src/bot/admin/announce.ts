@@ -95,14 +95,9 @@ export async function sendTransfer(
   screen: Screen,
 ): Promise<number> {
   if (transfer?.photoFileId === undefined) return shop.telegram.send(chatId, screen);
-  try {
-    const options = { caption: screen.text, parse_mode: 'HTML', reply_markup: keyboardOf(screen) } as const;
-    return (await shop.telegram.api.sendPhoto(chatId, transfer.photoFileId, options)).message_id;
-  } catch (thrown) {
-    if (judgeSendFailure(thrown).kind !== 'refused') throw thrown;
-    shop.log.warn({ err: describeError(thrown) }, 'the photo of a receipt is refused, its facts are sent without it');
-    return shop.telegram.send(chatId, screen);
-  }
+  const { messageId, refusal } = await shop.telegram.sendKnownPhoto(chatId, transfer.photoFileId, screen);
+  if (refusal !== undefined) shop.log.warn({ refusal }, 'the photo of a receipt is refused, its facts are sent alone');
+  return messageId;
 }
 
 /** Puts what is decided under a receipt that is shown already. */

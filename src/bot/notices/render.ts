@@ -9,9 +9,13 @@ import type { Speaker } from '../texts.ts';
 import { noticeActions } from './actions.ts';
 
 /** A notice as Telegram gets it. */
-export interface RenderedNotice extends Screen {
-  /** Of a picture that Telegram has already; the text is its caption. */
-  readonly photoFileId?: string;
+export interface RenderedNotice extends Omit<Screen, 'photo'> {
+  /** A picture that Telegram has already; the text is its caption. */
+  readonly photo?: {
+    readonly fileId: string;
+    /** What is said instead where Telegram does not give it out any more. */
+    readonly textAlone: string;
+  };
 }
 
 interface Saying {
@@ -65,11 +69,12 @@ const renderers: Readonly<Record<NoticeKind, Renderer>> = {
     };
   },
   support: ({ speak, notice }) => {
-    const photo = textOf(notice, 'photo');
+    const fileId = textOf(notice, 'photo');
+    const text = speak.say('notice-support', { text: textOf(notice, 'text') });
     return {
-      text: speak.say('notice-support', { text: textOf(notice, 'text') }),
+      text,
       buttons: [[{ text: speak.label('button-answer'), data: writeCallback(actions.support) }]],
-      ...(photo === '' ? {} : { photoFileId: photo }),
+      ...(fileId !== '' && { photo: { fileId, textAlone: `${text}\n\n${speak.say('notice-support-no-photo')}` } }),
     };
   },
 };

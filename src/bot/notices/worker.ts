@@ -12,7 +12,6 @@ import {
   type NoticeOutcome,
 } from '../../ledger/index.ts';
 import type { Shop } from '../context.ts';
-import { keyboardOf } from '../screen.ts';
 import { speakerFor } from '../visit.ts';
 import type { NoticeMetrics } from './metrics.ts';
 import { Pace } from './pace.ts';
@@ -109,14 +108,15 @@ export class NoticeWorker {
   }
 
   async #send(chatId: number, rendered: RenderedNotice): Promise<void> {
-    const { telegram } = this.#shop;
-    const { photoFileId, ...screen } = rendered;
-    if (photoFileId === undefined) {
+    const { telegram, log } = this.#shop;
+    const { photo, ...screen } = rendered;
+    if (photo === undefined) {
       await telegram.send(chatId, screen);
       return;
     }
-    const options = { caption: screen.text, parse_mode: 'HTML', reply_markup: keyboardOf(screen) } as const;
-    await telegram.api.sendPhoto(chatId, photoFileId, options);
+    const alone = { ...screen, text: photo.textAlone };
+    const { refusal } = await telegram.sendKnownPhoto(chatId, photo.fileId, screen, alone);
+    if (refusal !== undefined) log.warn({ refusal }, 'the photo of a notice is refused, its text is sent alone');
   }
 
   async #fail(notice: ClaimedNotice, thrown: unknown): Promise<void> {

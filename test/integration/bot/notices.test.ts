@@ -101,6 +101,19 @@ describe('a notice', () => {
     expect(news(person).filter((text) => /notice-|[{}]/.test(text))).toEqual([]);
   });
 
+  it('of support reaches the customer without its picture when Telegram does not give that out any more', async () => {
+    const shop = await openNoticed();
+    const { person, id } = await meet(shop);
+    const payload = { text: 'tap here', photo: 'a picture of long ago' };
+    await notify(shop.store, draft(shop, id, { kind: 'support', payload }));
+    const refused = { kind: 'status', status: 400 } as const;
+    shop.telegram.faults.calls.add({ method: 'sendPhoto', fault: refused, times: 1 });
+    await shop.deliverNotices();
+    expect(await noticesOf(shop.store, id)).toMatchObject([{ state: 'sent', outcome: 'sent', attempts: 0 }]);
+    expect(news(person)).toHaveLength(1);
+    expect(news(person)[0]).toMatch(/tap here[^]*does not show it any more/);
+  });
+
   const outages: readonly (readonly [string, CallFault])[] = [
     ['the connection breaks after it was sent', { kind: 'reset' }],
     ['the server fails after it was sent', { kind: 'status', status: 502, commit: true }],

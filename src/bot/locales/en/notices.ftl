@@ -46,6 +46,7 @@ notice-support =
     💬 <b>Support</b>
 
     { $text }
+notice-support-no-photo = <i>A picture came with this, and Telegram does not show it any more. Ask for it again.</i>
 
 ## Writing to support
 
