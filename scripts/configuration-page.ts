@@ -1,39 +1,7 @@
-import { admin } from '../src/commands/admin.ts';
-import { bot } from '../src/commands/bot.ts';
+import { checkoutCommands } from '#checkout';
 import type { Command } from '../src/commands/command.ts';
-import { doctor } from '../src/commands/doctor.ts';
-import type { Host } from '../src/commands/host.ts';
-import { health } from '../src/commands/health.ts';
-import { ledger } from '../src/commands/ledger.ts';
-import { link } from '../src/commands/link.ts';
-import { migrate } from '../src/commands/migrate.ts';
+import { productionCommands } from '../src/commands/commands.ts';
 import type { OptionSpec } from '../src/commands/option.ts';
-import { operator } from '../src/commands/operator.ts';
-import { createProgram } from '../src/commands/program.ts';
-import { restore } from '../src/commands/restore.ts';
-import { status } from '../src/commands/status.ts';
-import { subscriptions } from '../src/commands/subscriptions.ts';
-import { supportBundle } from '../src/commands/support-bundle.ts';
-import { up } from '../src/commands/up/up.ts';
-import { version } from '../src/commands/version.ts';
-
-/** In the order in which a person meets them in production. */
-const commands: readonly Command[] = [
-  migrate,
-  operator,
-  bot,
-  subscriptions,
-  link,
-  ledger,
-  admin,
-  status,
-  doctor,
-  restore,
-  supportBundle,
-  health,
-  version,
-  up,
-];
 
 const introduction = `# Configuration
 
@@ -58,16 +26,9 @@ const conclusion = `## Other variables
 Variables that Kubernetes puts into pods for its Services (\`WAYLEAVE_…_SERVICE_HOST\`, \`…_PORT\`) are not taken for typing
 errors.`;
 
-/**
- * The page about every setting, from the definitions that `--help` is made of.
- *
- * @throws Error when the program has a command that the page leaves out
- */
+/** The page about every setting, from the definitions that `--help` is made of. */
 export function configurationPage(): string {
-  const described = new Set([...commands.map(({ name }) => name), 'help']);
-  for (const command of createProgram(silentHost, () => undefined).commands) {
-    if (!described.has(command.name())) throw new Error(`the page about settings leaves out "${command.name()}"`);
-  }
+  const commands = [...productionCommands, ...checkoutCommands];
   return [introduction, ...commands.flatMap((command) => sections(command, 'wayleave')), conclusion].join('\n\n');
 }
 
@@ -100,16 +61,3 @@ function plain(text: string): string {
 function code(text: string): string {
   return `\`${text}\``;
 }
-
-/** The definitions are read, nothing is run. */
-const silentHost: Host = {
-  argv: [],
-  env: {},
-  stdout: { write: () => undefined },
-  stderr: { write: () => undefined },
-  onStopRequest: () => undefined,
-  onCrash: () => undefined,
-  exitNow: () => {
-    throw new Error('nothing runs here');
-  },
-};

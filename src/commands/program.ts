@@ -1,43 +1,16 @@
 import { checkoutCommands } from '#checkout';
 import { Command as CommanderCommand, CommanderError } from 'commander';
 import { describeError } from '../base/errors.ts';
-import { admin } from './admin.ts';
 import { buildVersion } from './build.ts';
 import type { Command } from './command.ts';
-import { doctor } from './doctor.ts';
+import { productionCommands } from './commands.ts';
 import { refuseUnknownVariables } from './environment.ts';
-import { health } from './health.ts';
 import { exitCodes, type Host } from './host.ts';
-import { ledger } from './ledger.ts';
-import { bot } from './bot.ts';
-import { link } from './link.ts';
-import { migrate } from './migrate.ts';
-import { operator } from './operator.ts';
 import { type OptionSpec, readOptions } from './option.ts';
-import { restore } from './restore.ts';
-import { status } from './status.ts';
-import { subscriptions } from './subscriptions.ts';
-import { supportBundle } from './support-bundle.ts';
 import { UsageError } from './usage-error.ts';
-import { version } from './version.ts';
 import { maskText } from '../base/mask.ts';
 
-const commands: readonly Command[] = [
-  ...checkoutCommands,
-  operator,
-  bot,
-  subscriptions,
-  migrate,
-  link,
-  ledger,
-  admin,
-  status,
-  doctor,
-  restore,
-  supportBundle,
-  health,
-  version,
-];
+const commands: readonly Command[] = [...checkoutCommands, ...productionCommands];
 
 // Read by long-running commands themselves (kill tests) and by the cache of built programs; no command offers them as flags.
 const otherVariables = ['WAYLEAVE_FAILPOINT', 'WAYLEAVE_CACHE'];
