@@ -52,6 +52,14 @@ export function quantile(q: number, labels: string, metric: string, ...condition
   return `histogram_quantile(${String(q)}, ${rateBy(by, `${metric}_bucket`, ...conditions)})`;
 }
 
+/** How long something takes, for a panel of its own: half of all, and all but the slowest of a hundred. */
+export function latencies(metric: string): readonly Query[] {
+  return [
+    { expr: quantile(0.5, '', metric), legend: 'half' },
+    { expr: quantile(0.99, '', metric), legend: '99 of 100' },
+  ];
+}
+
 /** A gauge that only whoever leads tells, or that all replicas tell alike. */
 export function maxBy(labels: string, metric: string, ...conditions: readonly string[]): string {
   return `max by (${labels}) (${metric}${of(...conditions)})`;

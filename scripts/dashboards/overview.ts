@@ -1,4 +1,4 @@
-import { maxBy, of, quantile, rateBy, type Dashboard } from './dashboard.ts';
+import { latencies, maxBy, of, rateBy, type Dashboard } from './dashboard.ts';
 
 export const overview: Dashboard = {
   uid: 'wayleave-overview',
@@ -67,10 +67,7 @@ export const overview: Dashboard = {
           unit: 's',
           width: 12,
           alarm: { bad: 60 },
-          queries: [
-            { expr: quantile(0.5, '', 'wayleave_order_provisioning_seconds'), legend: 'half' },
-            { expr: quantile(0.99, '', 'wayleave_order_provisioning_seconds'), legend: '99 of 100' },
-          ],
+          queries: latencies('wayleave_order_provisioning_seconds'),
         },
         {
           title: 'Subscriptions by state',

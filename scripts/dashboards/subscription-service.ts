@@ -1,4 +1,4 @@
-import { of, quantile, rateBy, type Dashboard } from './dashboard.ts';
+import { latencies, of, rateBy, type Dashboard } from './dashboard.ts';
 
 export const subscriptionService: Dashboard = {
   uid: 'wayleave-subscriptions',
@@ -30,10 +30,7 @@ export const subscriptionService: Dashboard = {
           unit: 's',
           width: 12,
           alarm: { bad: 0.25 },
-          queries: [
-            { expr: quantile(0.5, '', 'wayleave_sub_request_duration_seconds'), legend: 'half' },
-            { expr: quantile(0.99, '', 'wayleave_sub_request_duration_seconds'), legend: '99 of 100' },
-          ],
+          queries: latencies('wayleave_sub_request_duration_seconds'),
         },
         {
           title: 'Errors',
