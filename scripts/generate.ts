@@ -4,96 +4,57 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { format, type FormatConfig } from 'oxfmt';
-import { stringify } from 'yaml';
 
-import { customResourceDefinitions } from '../src/api/schema/crd.ts';
-import { kinds } from '../src/api/schema/kinds.ts';
-import { referencePage } from '../src/api/schema/reference.ts';
 import { openHelm } from '../test/support/helm.ts';
-import { ruleCases } from '../test/integration/api/cases/index.ts';
-import { readWords } from '../test/integration/api/cases/words.ts';
-import { rejectionsPage } from '../test/integration/api/cases/rejections-page.ts';
-import { CHART, CHART_DEFINITIONS, chartFiles, type GeneratedFile } from './chart/chart-files.ts';
+import { CHART, CHART_DEFINITIONS, type GeneratedFile } from './chart/chart-files.ts';
 import { DEPLOY_DIGEST, deployDigest, deployPaths, renderDeployFiles } from './chart/deploy-files.ts';
-import { rightsPage } from './chart/rights.ts';
-import { configurationPage } from './configuration-page.ts';
-import { metricsPage } from './metrics-page.ts';
-import { DASHBOARDS, monitoringFiles } from './monitoring-files.ts';
+import { generatedParts, type GeneratedPart } from './generated-parts.ts';
 
 /** The root of this repository. */
 const HOME = fileURLToPath(new URL('..', import.meta.url));
 
 const COMMAND = 'npm run generate';
 const noteOn = (source: string): string => `Generated from ${source} by \`${COMMAND}\`: change it there.`;
-const NOTE = noteOn('src/api');
 
-/** Folders that hold generated files only; anything else in them is stale. */
-const FOLDERS = {
-  definitions: 'crds',
-  reference: 'docs/reference',
-  chartDefinitions: CHART_DEFINITIONS,
-  dashboards: DASHBOARDS,
-} as const;
+const HELP = `npm run generate [-- <option or part> …]
 
-/** Generated from the commands' options, in a folder of pages that people write. */
-const CONFIGURATION = { path: 'docs/operations/configuration.md', source: 'src/commands' } as const;
+Writes the files that are made from others. Without parts, all of:
+  ${Object.keys(generatedParts).join('\n  ')}
 
-/** Generated from what the services were seen to serve. */
-const METRICS = {
-  path: 'docs/metrics.md',
-  source: 'test/integration/commands/metrics and scripts/metrics-advice.ts',
-} as const;
+  --check           changes nothing, and says which files are not in step
+  --root <folder>   another folder than this repository
+`;
 
-/** Every generated file: its path from the root of the repository, and its text as the formatter of this repository has it. */
-async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
+/** Every file of these parts, its text as the formatter of this repository has it. */
+async function generatedFiles(parts: readonly GeneratedPart[]): Promise<readonly GeneratedFile[]> {
   const style = JSON.parse(await readFile(join(HOME, '.oxfmtrc.json'), 'utf8')) as FormatConfig;
-  const formatted = async ([path, text]: readonly [string, string]): Promise<[string, string]> => {
+  const formatted = async (file: GeneratedFile): Promise<GeneratedFile> => {
+    const { path, text } = file;
     // Templates are no YAML before Helm has read them.
-    if (path.startsWith(CHART_DEFINITIONS)) return [path, text];
+    if (path.startsWith(CHART_DEFINITIONS)) return file;
     const { code, errors } = await format(path, text, style);
     if (errors.length > 0) {
       throw new Error(`${path} was generated in a form that cannot be formatted: ${errors[0]?.message ?? ''}`);
     }
-    return [path, code];
+    return { ...file, text: code };
   };
-  return new Map(await Promise.all(generatedTexts().map(formatted)));
+  const made = await Promise.all(parts.map((part) => part.make(HOME, noteOn)));
+  return Promise.all(made.flat().map(formatted));
 }
 
-function generatedTexts(): readonly (readonly [string, string])[] {
-  const definitions = customResourceDefinitions().map((definition): [string, string] => [
-    `${FOLDERS.definitions}/${definition.metadata.name}.yaml`,
-    `# ${NOTE}\n${stringify(definition, { lineWidth: 0, aliasDuplicateObjects: false })}`,
-  ]);
-  const pages = [
-    ...kinds.map((kind): [string, string] => [kind.singular, referencePage(kind)]),
-    ['rejections', rejectionsPage(ruleCases, readWords())] as const,
-    ['rights', rightsPage()] as const,
-  ].map(([name, text]): [string, string] => [`${FOLDERS.reference}/${name}.md`, `<!-- ${NOTE} -->\n\n${text}\n`]);
-  const configuration = `<!-- ${noteOn(CONFIGURATION.source)} -->\n\n${configurationPage()}\n`;
-  const metrics = `<!-- ${noteOn(METRICS.source)} -->\n\n${metricsPage()}\n`;
-  const chart = [...chartFiles(HOME, noteOn), ...monitoringFiles(noteOn)].map(
-    ({ path, text }) => [path, text] as const,
-  );
-  return [...definitions, ...pages, ...chart, [CONFIGURATION.path, configuration], [METRICS.path, metrics]];
-}
-
-function sourceOf(path: string): string {
-  const others: readonly Pick<GeneratedFile, 'path' | 'source'>[] = [
-    CONFIGURATION,
-    METRICS,
-    ...chartFiles(HOME, noteOn),
-    ...monitoringFiles(noteOn),
-  ];
-  return others.find((file) => file.path === path)?.source ?? 'src/api';
-}
-
-/** Files in the generated folders that nothing generates (any more). */
-async function staleFiles(root: string, generated: ReadonlyMap<string, string>): Promise<readonly string[]> {
+/** Files in the folders of these parts that nothing generates (any more). */
+async function staleFiles(
+  root: string,
+  parts: readonly GeneratedPart[],
+  generated: ReadonlySet<string>,
+): Promise<readonly string[]> {
   const present = await Promise.all(
-    Object.values(FOLDERS).map(async (folder) => {
-      const names = (await unlessAbsent(readdir(join(root, folder)))) ?? [];
-      return names.map((name) => `${folder}/${name}`);
-    }),
+    parts
+      .flatMap(({ folders }) => folders)
+      .map(async (folder) => {
+        const names = (await unlessAbsent(readdir(join(root, folder)))) ?? [];
+        return names.map((name) => `${folder}/${name}`);
+      }),
   );
   return present.flat().filter((path) => !generated.has(path));
 }
@@ -110,16 +71,20 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function write(root: string): Promise<void> {
-  const files = await generatedFiles();
+async function write(root: string, parts: readonly GeneratedPart[]): Promise<void> {
+  const files = new Map((await generatedFiles(parts)).map(({ path, text }) => [path, text]));
   await writeAll(root, files);
-  const generated = new Map([...files, ...(await deployFiles())]);
-  await writeAll(root, generated);
-  for (const path of await staleFiles(root, generated)) {
+  // Rendered from what was just written.
+  const rendered = isRendered(parts) ? await deployFiles() : new Map<string, string>();
+  await writeAll(root, rendered);
+  const generated = new Set([...files.keys(), ...rendered.keys()]);
+  for (const path of await staleFiles(root, parts, generated)) {
     await rm(join(root, path));
   }
   process.stdout.write(`${String(generated.size)} files are in step\n`);
 }
+
+const isRendered = (parts: readonly GeneratedPart[]): boolean => parts.some((part) => part.isRendered === true);
 
 async function writeAll(root: string, files: ReadonlyMap<string, string>): Promise<void> {
   for (const [path, text] of files) {
@@ -147,31 +112,45 @@ async function deployFiles(): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Says which files differ and what to run; the exit code tells a script. */
-async function check(root: string): Promise<void> {
-  const generated = await generatedFiles();
+async function check(root: string, parts: readonly GeneratedPart[]): Promise<void> {
+  const files = await generatedFiles(parts);
   const complaints: string[] = [];
-  for (const [path, text] of generated) {
+  for (const { path, text, source } of files) {
     const present = await unlessAbsent(readFile(join(root, path), 'utf8'));
     if (present !== text) {
-      complaints.push(`${path} ${present === undefined ? 'is missing' : `is not in step with ${sourceOf(path)}`}`);
+      complaints.push(`${path} ${present === undefined ? 'is missing' : `is not in step with ${source}`}`);
     }
   }
   // Rendered by Helm, which a check does not need: the digest of what they were rendered from tells.
-  if ((await unlessAbsent(readFile(join(root, DEPLOY_DIGEST), 'utf8'))) !== deployDigest(HOME)) {
+  if (isRendered(parts) && (await unlessAbsent(readFile(join(root, DEPLOY_DIGEST), 'utf8'))) !== deployDigest(HOME)) {
     complaints.push(`${DEPLOY_DIGEST} is not in step with ${CHART}`);
   }
-  complaints.push(...(await staleFiles(root, generated)).map((path) => `${path} is not generated by anything`));
+  const generated = new Set(files.map(({ path }) => path));
+  complaints.push(...(await staleFiles(root, parts, generated)).map((path) => `${path} is not generated by anything`));
   if (complaints.length > 0) {
     process.stderr.write(`${complaints.join('\n')}\nrun: ${COMMAND}\n`);
     process.exitCode = 1;
   }
 }
 
-const { values } = parseArgs({
+/** @throws Error for a name that is none */
+function partsNamed(names: readonly string[]): readonly GeneratedPart[] {
+  if (names.length === 0) return Object.values(generatedParts);
+  return names.map((name) => {
+    const part = generatedParts[name];
+    if (part === undefined) throw new Error(`there is no part "${name}": ${Object.keys(generatedParts).join(', ')}`);
+    return part;
+  });
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
+    help: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
-    /** Another folder than this repository, for tests. */
+    /** For tests. */
     root: { type: 'string', default: HOME },
   },
 });
-await (values.check ? check(values.root) : write(values.root));
+if (values.help) process.stdout.write(HELP);
+else await (values.check ? check : write)(values.root, partsNamed(positionals));
