@@ -72,7 +72,7 @@ export const bot = defineCommand({
         import('./bot/service.ts'),
         import('../kube/index.ts'),
       ]);
-      const databaseWatch = new DatabaseWatch({ clock, registry, opened });
+      const databaseWatch = new DatabaseWatch({ clock, log, registry, opened });
       const store = await openStoreWhenReady(
         {
           databaseUrl: options.databaseUrl,

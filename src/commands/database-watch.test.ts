@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { DatabaseWatch } from './database-watch.ts';
+import { silentLog } from '../base/log.ts';
 import type { Closable } from './lifecycle.ts';
 
 function watchOf(answer: () => Promise<never[]>): {
@@ -15,7 +16,12 @@ function watchOf(answer: () => Promise<never[]>): {
   const registry = new Registry();
   const opened: Closable[] = [];
   const query = vi.fn<() => Promise<never[]>>(answer);
-  const watch = new DatabaseWatch({ clock, registry, opened: (closable) => void opened.push(closable) });
+  const watch = new DatabaseWatch({
+    clock,
+    log: silentLog,
+    registry,
+    opened: (closable) => void opened.push(closable),
+  });
   return {
     clock,
     asked: () => query.mock.calls.length,

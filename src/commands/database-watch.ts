@@ -1,10 +1,13 @@
 import { Gauge, type Registry } from 'prom-client';
+import { Bell, workUntil } from '../base/bell.ts';
 import { sleep, type Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type { Queryable } from '../store/index.ts';
 import type { Closable } from './lifecycle.ts';
 
 export interface DatabaseWatchOptions {
   readonly clock: Clock;
+  readonly log: Log;
   readonly registry: Registry;
   /** What is told from now on is closed before what was opened so far. */
   readonly opened: (closable: Closable) => void;
@@ -46,10 +49,18 @@ export class DatabaseWatch {
   }
 
   async #watch(store: Queryable, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      this.#gauge.set(Number(await this.#answers(store, signal)));
-      await sleep(this.#options.clock, everyMs, signal);
-    }
+    const { clock, log } = this.#options;
+    await workUntil(signal, new Bell(), {
+      pollMs: everyMs,
+      workOnce: async () => {
+        this.#gauge.set(Number(await this.#answers(store, signal)));
+        return 0;
+      },
+      isMore: () => false,
+      clock,
+      log,
+      what: 'whether Postgres answers is not told',
+    });
   }
 
   async #answers(store: Queryable, signal: AbortSignal): Promise<boolean> {

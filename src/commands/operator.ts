@@ -51,7 +51,7 @@ export const operator = defineCommand({
         import('../kube/index.ts'),
         import('../panels/open.ts'),
       ]);
-      const databaseWatch = new DatabaseWatch({ clock, registry, opened });
+      const databaseWatch = new DatabaseWatch({ clock, log, registry, opened });
       const store = await openStoreWhenReady(
         {
           databaseUrl: options.databaseUrl,
