@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectAdmin } from './control-plane-admin.ts';
 import { readKubeconfig } from './control-plane-files.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneBinaries } from './control-plane.ts';
-import { isRunning } from './processes.ts';
+import { isRunning } from '../../src/commands/up/processes.ts';
 import { CONTROL_PLANE_TOOLS, ensureTools } from './toolchain.ts';
 
 const MAPS = '/api/v1/namespaces/default/configmaps';

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimDirectory } from './data-directory.ts';
-import { commandLineOf, waitUntil } from './processes.ts';
+import { commandLineOf } from '../../src/commands/up/processes.ts';
+import { waitUntil } from './processes.ts';
 
 let directory: string;
 beforeEach(async () => {

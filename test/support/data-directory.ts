@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SupportError } from './errors.ts';
-import { commandLineOf, isRunning, startOf, waitUntil } from './processes.ts';
+import { commandLineOf, isRunning, startOf } from '../../src/commands/up/processes.ts';
+import { waitUntil } from './processes.ts';
 
 /** A directory of ours that programs write to; nobody else of ours uses it until it is released. */
 export interface ClaimedDirectory {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
-import { isRunning } from './processes.ts';
+import { isRunning } from '../../src/commands/up/processes.ts';
 import { CONTROL_PLANE_TOOLS, ensureTools, type Progress } from './toolchain.ts';
 
 /** What tests and benches stand on: a control plane that serves our resources, and a Postgres. */

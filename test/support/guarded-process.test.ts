@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGuarded } from './guarded-process.ts';
-import { isRunning, waitUntil } from './processes.ts';
+import { isRunning } from '../../src/commands/up/processes.ts';
+import { waitUntil } from './processes.ts';
 
 let directory: string;
 beforeAll(async () => {

@@ -11,7 +11,8 @@ import {
   type PostgresBinaries,
   type SystemUser,
 } from './postgres-binaries.ts';
-import { commandLineOf, isRunning, waitUntil } from './processes.ts';
+import { commandLineOf, isRunning } from '../../src/commands/up/processes.ts';
+import { waitUntil } from './processes.ts';
 
 /** A PostgreSQL data directory that is ready to be started. */
 export interface PostgresData {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresDataDirectory, startPostgres } from './postgres.ts';
-import { isRunning } from './processes.ts';
+import { isRunning } from '../../src/commands/up/processes.ts';
 
 let root: string;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { commandLineOf } from '../../../test/support/processes.ts';
+import { commandLineOf } from './processes.ts';
 import type { DataDirectory } from './data-directory.ts';
 
 /** What a running `up` tells other commands of the same checkout. Holds a database URL: readable by its owner only. */

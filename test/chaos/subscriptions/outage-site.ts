@@ -24,7 +24,8 @@ import { panelSecret, secretResource, vpnPanel, vpnSubscription } from '../../su
 import { freshNamespace } from '../../support/namespace.ts';
 import { operatorProgram } from '../../support/operator-program.ts';
 import { type Postgres, startPostgres } from '../../support/postgres.ts';
-import { freePort, isRunning, waitUntil } from '../../support/processes.ts';
+import { isRunning } from '../../../src/commands/up/processes.ts';
+import { freePort, waitUntil } from '../../support/processes.ts';
 import { awaitReady } from '../../support/readiness.ts';
 import { demoInbounds, startThreeXuiSimulator, type ThreeXuiSimulator } from '../../support/simulators/3x-ui/index.ts';
 import { CONTROL_PLANE_TOOLS, ensureTools } from '../../support/toolchain.ts';
