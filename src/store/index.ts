@@ -70,14 +70,7 @@ export {
 export type { StoreRole } from './rights.ts';
 export { withoutNulls, type RowOf } from './rows.ts';
 export { Store, type Queryable, type Statement } from './store.ts';
-export {
-  aliveTokens,
-  checkTokenKeys,
-  hasAddresses,
-  lockSubscription,
-  revokeTokens,
-  rotateToken,
-} from './subscription-tokens.ts';
+export { aliveTokens, checkTokenKeys, hasAddresses, lockSubscription, rotateToken } from './subscription-tokens.ts';
 export { saveShopRendering, type ShopRendering, type TextsByLanguage } from './shop-rendering.ts';
 export { findSubscriptions, findSubscriptionsByName, installationId, loadSubscriptions } from './subscriptions.ts';
 export { forgetTokenUses, recentTokenUses, recordTokenUses } from './token-uses.ts';

@@ -18,7 +18,7 @@ export interface SubscriptionRecord {
   readonly deletedAtMs: number | undefined;
   /** In order of generation, from 1. */
   readonly generations: readonly CredentialGeneration[];
-  /** The address that is alive; absent only after `revokeTokens`, until the next `ensureSubscriptions`. */
+  /** The address that is alive; absent only where somebody revoked it by hand, until the next `ensureSubscriptions`. */
   readonly token: TokenRecord | undefined;
   readonly entitlement: EntitlementRecord | undefined;
   readonly state: SubscriptionState;

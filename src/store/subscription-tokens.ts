@@ -67,20 +67,6 @@ export async function rotateToken(
   });
 }
 
-/** Kills every address of these subscriptions for good, retired and foreign ones included; the next `ensureSubscriptions` makes new ones. */
-export async function revokeTokens(db: Queryable, subscriptionIds: readonly string[]): Promise<void> {
-  await db.query(
-    `with revoked as (
-       update wayleave.subscription_tokens set revoked_at = now()
-       where subscription_id = any($1::uuid[]) and revoked_at is null returning subscription_id),
-     ended as (
-       -- The distant past: without the notice that a replaced one answers for a while.
-       update wayleave.aliases set ends_at = 'epoch' where subscription_id = any($1::uuid[]))
-     select wayleave.announce_changes(array_agg(distinct subscription_id)) from revoked`,
-    [subscriptionIds],
-  );
-}
-
 /** Whether any address was ever given out: then a missing token key is a loss. */
 export async function hasAddresses(db: Queryable): Promise<boolean> {
   const rows = await db.query('select from wayleave.subscription_tokens limit 1');

@@ -9,7 +9,6 @@ import {
   hashToken,
   parseTokenKeys,
   registerDevice,
-  revokeTokens,
   rotateToken,
   savePanelReading,
   saveShopRendering,
@@ -20,6 +19,7 @@ import {
   writeEntitlements,
   writeStates,
 } from '../../../src/store/index.ts';
+import { revokeAddresses } from '../../support/revoked-addresses.ts';
 
 /** A server that a customer's list must hold. Its address names it, and stands nowhere else in a document. */
 export interface ServerMark {
@@ -170,7 +170,7 @@ export async function addCustomers(
       await addAlias(store, { hash, subscriptionId: record.id, endsAtMs: undefined, createdBy: 'test' });
     }
     if (kind === 'moved') await rotateToken(store, record.id, keys);
-    if (kind === 'revoked') await revokeTokens(store, [record.id]);
+    if (kind === 'revoked') await revokeAddresses(store, [record.id]);
     if (kind === 'taken') await takeThePlace(store, record);
     const servers = shows.has(kind) ? served.toSorted().flatMap((panel) => panels[panel].map(({ mark }) => mark)) : [];
     customers.push({ name: nameAt(at), kind, token, uuid: record.generations[0]?.clientUuid ?? '', servers });

@@ -10,10 +10,10 @@ import {
   recentTokenUses,
   recordTokenUses,
   removeAlias,
-  revokeTokens,
   rotateToken,
   tokenOf,
 } from '../../../src/store/index.ts';
+import { revokeAddresses } from '../../support/revoked-addresses.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { execute, openAs, subscription, tokenKeys } from './support.ts';
 
@@ -71,7 +71,7 @@ it('ends when it is told to, when the address is renewed, and with the subscript
   expect(renewed).toMatchObject({ state: 'retired' });
   expect(renewed !== undefined && 'sinceMs' in renewed && renewed.sinceMs).toBeLessThan(endsAtMs);
   await addAlias(bot, alias);
-  await revokeTokens(operator, [alice.id]);
+  await revokeAddresses(operator, [alice.id]);
   expect(await state()).toEqual({ serial: 0, state: 'retired', sinceMs: 0 });
   await addAlias(bot, alias);
   await markDeleted(operator, alice.id, { clients: 'leave', decidedBy: 'test' });

@@ -17,12 +17,12 @@ import {
   openRevocationsOf,
   parseTokenKeys,
   permitRevocations,
-  revokeTokens,
   rotateToken,
   tokenOf,
   type Store,
   type SubscriptionRecord,
 } from '../../../src/store/index.ts';
+import { revokeAddresses } from '../../support/revoked-addresses.ts';
 import { anyNumber, client, collect, freshStore, panel, subscription, text, tokenKeys } from './support.ts';
 
 const unknownId = '0190a6b0-7c3e-7d2a-9f00-1234567890ab';
@@ -265,7 +265,7 @@ describe('addresses', () => {
   it('a revoked one stays dead, and the next wish makes another', async () => {
     const store = await freshStore();
     const alice = await subscription(store);
-    await revokeTokens(store, [alice.id]);
+    await revokeAddresses(store, [alice.id]);
     expect((await findSubscriptions(store, [alice.id]))[0]?.token).toBeUndefined();
     expect((await subscription(store)).token?.serial).toBe(2);
     expect(await stateOf(store, address(alice))).toBe('revoked');

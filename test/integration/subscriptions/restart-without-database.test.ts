@@ -4,7 +4,8 @@ import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { silentLog } from '../../../src/base/log.ts';
-import { openStore, revokeTokens, writeStates, type Store } from '../../../src/store/index.ts';
+import { openStore, writeStates, type Store } from '../../../src/store/index.ts';
+import { revokeAddresses } from '../../support/revoked-addresses.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { waitUntil } from '../../support/processes.ts';
 import { type Relay, startRelay } from './relay.ts';
@@ -62,7 +63,7 @@ it.each(['refuse', 'hang'] as const)(
     const [ofAlice, ofBob] = await Promise.all(known.map((one) => before.ask(one)));
     expect(ofAlice?.status).toBe(200);
     expect((await before.ask(`/sub/${carol.token}`)).status).toBe(200);
-    await revokeTokens(operator, [carol.id]);
+    await revokeAddresses(operator, [carol.id]);
     await expect.poll(async () => (await before.ask(`/sub/${carol.token}`)).status, patience).toBe(404);
     await before.process.stop();
     expect((await stat(file)).mode & 0o777).toBe(0o600);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { markDeleted, recordUsage, revokeTokens, rotateToken, tokenOf, writeStates } from '../../../src/store/index.ts';
+import { markDeleted, recordUsage, rotateToken, tokenOf, writeStates } from '../../../src/store/index.ts';
+import { revokeAddresses } from '../../support/revoked-addresses.ts';
 import { endpoint, entitle, linksOf, provision, remarksOf, startService, tokenKeys } from './support.ts';
 
 // Shorter than the ten seconds after which an answer would change by itself: a notification must have done it.
@@ -51,7 +52,7 @@ it('explains a replaced address, serves the new one, and knows revoked and delet
   expect(remarksOf((await get(fresh)).body)).toEqual(['NL']);
   await expect.poll(async () => remarksOf((await get(token)).body), soon).toEqual([expect.stringMatching(/replaced/i)]);
 
-  await revokeTokens(operator, [id]);
+  await revokeAddresses(operator, [id]);
   for (const dead of [token, fresh]) await expect.poll(() => get(dead), soon).toEqual(miss);
 
   const bob = await provision(operator, 'bob', ['NL']);
