@@ -65,6 +65,9 @@ export const panelReasons = {
 } as const;
 export type PanelReason = keyof typeof panelReasons;
 
+/** Reasons for which a panel is not ready because somebody wants it so: nothing is broken. */
+export const wantedPanelReasons: ReadonlySet<string> = new Set<PanelReason>(['Paused', 'Observing', 'Deleting']);
+
 /** Reasons of a VPNPlan's conditions. */
 export const planReasons = {
   Sellable: 'Enough panels can take a subscription of this plan. Nothing to do.',

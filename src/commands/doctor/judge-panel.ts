@@ -1,4 +1,4 @@
-import { panelReasons, type VPNPanel } from '../../api/index.ts';
+import { panelReasons, wantedPanelReasons, type VPNPanel } from '../../api/index.ts';
 import type { PanelProbe } from '../../panels/driver.ts';
 import { fail, ok, warn, type Seen } from './finding.ts';
 
@@ -6,8 +6,6 @@ export type OwnProbe = { readonly probe: PanelProbe } | { readonly failure: stri
 
 const dayMs = 86_400_000;
 const certificateWarnDays = 14;
-/** What somebody wanted so is nothing that is broken. */
-const wanted = new Set(['Paused', 'Observing', 'Deleting']);
 
 /** @param nowMs epoch milliseconds */
 export function judgePanel(panel: VPNPanel, own: OwnProbe, nowMs: number): readonly Seen[] {
@@ -31,7 +29,7 @@ function judgeConditions({ status, spec }: VPNPanel): Seen[] {
   if (ready.status !== 'True') {
     const mend = remedyOf(ready.reason);
     const says = `${ready.reason}${ready.message === '' ? '' : `: ${ready.message}`}`;
-    seen.push(wanted.has(ready.reason) ? warn(says, mend) : fail(says, mend));
+    seen.push(wantedPanelReasons.has(ready.reason) ? warn(says, mend) : fail(says, mend));
   }
   for (const type of ['RevocationsHeld', 'ClockSkewed'] as const) {
     const condition = of(type);

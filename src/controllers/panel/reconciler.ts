@@ -25,7 +25,7 @@ import { namespaces } from '../kube-resources.ts';
 import { writeStatus } from '../write-status.ts';
 import type { PanelDirectory, PanelHandle } from './directory.ts';
 import type { PanelLoop } from './loop.ts';
-import { panelStatus, sameStatus } from './status.ts';
+import { eventTypeOf, panelStatus, sameStatus } from './status.ts';
 
 export interface PanelReconcilerOptions {
   readonly client: KubeClient;
@@ -111,8 +111,12 @@ export class PanelReconciler {
       from?.conditions?.find(({ type }) => type === 'Ready');
     const ready = find(status);
     if (ready === undefined || ready.status === 'Unknown' || ready.reason === find(panel.status)?.reason) return;
-    const type = ready.status === 'True' ? 'Normal' : 'Warning';
-    this.#options.events.record({ object: panel, type, reason: ready.reason, message: ready.message });
+    this.#options.events.record({
+      object: panel,
+      type: eventTypeOf(ready),
+      reason: ready.reason,
+      message: ready.message,
+    });
   }
 
   /** Deletion is a drain; it ends when the panel is empty, or when there is a good reason not to wait for that. */

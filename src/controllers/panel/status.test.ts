@@ -3,7 +3,7 @@ import type { VPNPanel } from '../../api/index.ts';
 import { vpnPanel } from '../../../test/support/manifests.ts';
 import { PanelError } from '../../panels/errors.ts';
 import type { PanelFacts } from './health.ts';
-import { panelStatus } from './status.ts';
+import { eventTypeOf, panelStatus } from './status.ts';
 
 const unknown: PanelFacts = { probe: undefined, failure: undefined, inbounds: undefined, duplicateOf: undefined };
 const unreachable = new PanelError('PANEL_UNREACHABLE', 'connection refused', { retry: 'later' });
@@ -33,5 +33,16 @@ describe('what a new leader shows of a panel that it has not looked at', () => {
     { what: 'that it cannot be reached', seen: 2, facts: { ...unknown, failure: unreachable }, shown: 'False' },
   ])('$what', ({ seen, facts, shown }) => {
     expect(readyOf(left(seen), facts)).toBe(shown);
+  });
+});
+
+describe('the Event about a panel that became ready or not', () => {
+  it.each([
+    ['True', 'Ready', 'Normal'],
+    ['False', 'Observing', 'Normal'],
+    ['False', 'Paused', 'Normal'],
+    ['False', 'Unreachable', 'Warning'],
+  ] as const)('%s/%s is %s', (status, reason, type) => {
+    expect(eventTypeOf({ status, reason })).toBe(type);
   });
 });

@@ -2,6 +2,7 @@ import {
   annotations,
   clip,
   SHORT_MESSAGE_LENGTH,
+  wantedPanelReasons,
   type Condition,
   type PanelReason,
   type VPNPanel,
@@ -166,4 +167,9 @@ function inboundStatus(inbound: PanelInbound): NonNullable<VPNPanelStatus['inbou
           })),
         }),
   };
+}
+
+/** Of the Event that tells of this `Ready`: what somebody asked for is no warning. */
+export function eventTypeOf({ status, reason }: Pick<Condition, 'status' | 'reason'>): 'Normal' | 'Warning' {
+  return status === 'True' || wantedPanelReasons.has(reason) ? 'Normal' : 'Warning';
 }
