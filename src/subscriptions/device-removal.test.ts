@@ -13,13 +13,14 @@ async function serve() {
     removeDevice: (_: string, id: string) => Promise.resolve(removed.push(id) > 0),
   };
   const { port } = await serveDocument(documentOf(), { records });
-  const post = async (headers: Readonly<Record<string, string>>, path = `/sub/${token}/devices/phone/remove`) => {
-    const asked = request({ port, path, method: 'POST', headers }).end();
+  const form = `/sub/${token}/devices/phone/remove`;
+  const post = async (headers: Readonly<Record<string, string>>, path = form, body = '') => {
+    const asked = request({ port, path, method: 'POST', headers }).end(body);
     const [response] = (await once(asked, 'response')) as [IncomingMessage];
     response.resume();
     return { status: response.statusCode, location: response.headers.location };
   };
-  return { post, removed };
+  return { post, removed, form };
 }
 
 describe('the form that takes a device its place', () => {
@@ -35,6 +36,12 @@ describe('the form that takes a device its place', () => {
     expect([status, removed]).toEqual([303, ['phone']]);
     const base = `https://sub.example.com/sub/${token}/devices/phone/remove`;
     expect(new URL(location, base).pathname).toBe(`/sub/${token}`);
+  });
+
+  it('is taken whatever little is sent with it', async () => {
+    const { post, removed, form } = await serve();
+    expect((await post({ 'content-type': 'application/json' }, form, '{"broken')).status).toBe(303);
+    expect(removed).toEqual(['phone']);
   });
 
   it.each([

@@ -129,13 +129,15 @@ function createApp(
     },
     clientErrorHandler: refuseMalformed,
   });
-  // The one form has no fields: whatever is sent with it is nobody's business.
+  // The one form has no fields: whatever is sent with it is nobody's business. fastify holds only those parsers to the
+  // limit that it reads the body for.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => {
     done(null);
   });
   app.setErrorHandler((_error, request, reply) => {
+    // The rest of a body that was too large is not waited for.
+    reply.raw.shouldKeepAlive = false;
     answerMiss(request, reply);
   });
   app.server.maxConnections = limits.connections;
