@@ -5,7 +5,7 @@ import type { VlessEndpoint, VlessSecurity, VlessTransport } from './endpoint.ts
 
 const none: VlessSecurity = { type: 'none' };
 const tls: VlessSecurity = { type: 'tls', serverName: 'a.example', fingerprint: 'chrome', alpn: [] };
-const reality = (minClientVer: string): VlessSecurity => ({
+const realityOf = {
   type: 'reality',
   serverName: 'www.example.test',
   fingerprint: 'chrome',
@@ -13,8 +13,9 @@ const reality = (minClientVer: string): VlessSecurity => ({
   shortId: 'ab',
   spiderX: '/',
   mldsa65Verify: 'A'.repeat(2603),
-  minClientVer,
-});
+  minClientVer: '',
+} as const;
+const reality = (minClientVer: string): VlessSecurity => ({ ...realityOf, minClientVer });
 const grpc = (serviceName: string, authority = '', mode: 'gun' | 'multi' = 'gun'): VlessTransport => ({
   type: 'grpc',
   serviceName,
@@ -43,6 +44,7 @@ interface Row {
 const wall = { mihomo: 'reality-min-client-ver', 'sing-box': 'reality-min-client-ver' } as const;
 const everyone = { xray: 'reality-transport', mihomo: 'reality-transport', 'sing-box': 'reality-transport' } as const;
 const settings = { mihomo: 'xhttp-settings', 'sing-box': 'xhttp' } as const;
+const nobody = { xray: 'invalid', mihomo: 'invalid', 'sing-box': 'invalid' } as const;
 const named = { mihomo: 'grpc-service-name', 'sing-box': 'grpc-service-name' } as const;
 const pathless = { mihomo: 'path', 'sing-box': 'path' } as const;
 
@@ -58,6 +60,10 @@ const rows: readonly Row[] = [
   },
   { what: 'REALITY that demands 26.3.27', transport: tcp, security: reality('26.3.27'), out: wall },
   { what: 'REALITY over ws', transport: { type: 'ws', path: '/', host: '' }, security: reality(''), out: everyone },
+  { what: 'REALITY with a wrong key', transport: tcp, security: { ...realityOf, publicKey: 'x' }, out: nobody },
+  { what: 'REALITY with a wrong short id', transport: tcp, security: { ...realityOf, shortId: 'xyz' }, out: nobody },
+  { what: 'a server name that is none', transport: tcp, security: { ...tls, serverName: 'a b' }, out: nobody },
+  { what: 'a Host that is none', transport: { type: 'ws', path: '/', host: 'é/b' }, out: nobody },
   {
     what: 'VLESS encryption',
     transport: tcp,

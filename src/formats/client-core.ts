@@ -1,4 +1,5 @@
 import type { Endpoint, VlessEndpoint, VlessTransport } from './endpoint.ts';
+import { isSound } from './endpoint-link.ts';
 import { mihomoXhttpSettings, readExtra } from './mihomo-xhttp.ts';
 import { grpcPathOf, isUrlPath } from './transport-details.ts';
 
@@ -7,6 +8,7 @@ export const clientCores = ['xray', 'mihomo', 'sing-box'] as const;
 export type ClientCore = (typeof clientCores)[number];
 
 export const lockoutReasons = [
+  'invalid',
   'reality-min-client-ver',
   'reality-transport',
   'vless-encryption',
@@ -24,6 +26,9 @@ export type LockoutReason = (typeof lockoutReasons)[number];
 
 type Judged = Pick<VlessEndpoint, 'transport' | 'security' | 'encryption'>;
 
+/** What a panel's inbound does not say by itself. */
+const anywhere = { protocol: 'vless', address: 'a.example', port: 443, remark: '' } as const;
+
 /** Core versions that these clients tell a REALITY server, whatever their own are. */
 const realityVersions: Readonly<Partial<Record<ClientCore, string>>> = { mihomo: '1.8.2', 'sing-box': '1.8.1' };
 
@@ -39,6 +44,7 @@ export function lockoutOf(
   core: ClientCore,
 ): LockoutReason | undefined {
   if (!('transport' in endpoint)) return undefined;
+  if (!isSound({ ...anywhere, ...endpoint })) return 'invalid';
   return securityLockout(endpoint, core) ?? encryptionLockout(endpoint, core) ?? transportLockout(endpoint, core);
 }
 

@@ -1,5 +1,7 @@
 import type { Endpoint, VlessCredential } from './endpoint.ts';
+import { FormatError } from './errors.ts';
 import { renderMtprotoLink } from './mtproto.ts';
+import { noticeCredential } from './notice.ts';
 import { renderVlessLink } from './vless-link.ts';
 
 /**
@@ -14,5 +16,16 @@ export function renderEndpointLink(endpoint: Endpoint, credential: VlessCredenti
       return renderVlessLink(endpoint, credential);
     case 'mtproto':
       return renderMtprotoLink(endpoint);
+  }
+}
+
+/** Whether any app could use it. One mistake in an inbound must not cost customers their other servers. */
+export function isSound(endpoint: Endpoint): boolean {
+  try {
+    renderEndpointLink(endpoint, noticeCredential);
+    return true;
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
   }
 }

@@ -1,5 +1,4 @@
 import type { VlessCredential, VlessEndpoint } from './endpoint.ts';
-import { FormatError } from './errors.ts';
 import { isVlessServer, type SubscriptionView } from './format.ts';
 import { noticeCredential, noticeEndpoint } from './notice.ts';
 import { assertUsable, linkRemark } from './vless-link.ts';
@@ -48,7 +47,6 @@ export function nameEntries(view: SubscriptionView, reserved: readonly string[])
   if (shown.length === 0) shown.push({ endpoint: noticeEndpoint('∅'), credential: noticeCredential, isNotice: true });
   const entries = shown.map(({ endpoint, credential, isNotice }) => {
     assertUsable(endpoint, credential);
-    assertReality(endpoint);
     return { name: claim(linkRemark(endpoint)), endpoint, credential, isNotice };
   });
   return { group, fastest, entries };
@@ -72,15 +70,4 @@ export function nameClaimer(reserved: readonly string[]): (wanted: string) => st
 /** "direct" beside "DIRECT" is legal and a trap for people. */
 function key(name: string): string {
   return name.toLowerCase();
-}
-
-/** mihomo and sing-box refuse the whole profile for one wrong key, so a wrong one must not get that far. */
-function assertReality({ security }: VlessEndpoint): void {
-  if (security.type !== 'reality') return;
-  if (!/^[A-Za-z0-9_-]{43}$/.test(security.publicKey)) {
-    throw new FormatError('FORMAT_ENDPOINT_INVALID', 'security.publicKey is not base64url of 32 bytes');
-  }
-  if (!/^(?:[0-9a-f]{2}){0,8}$/i.test(security.shortId)) {
-    throw new FormatError('FORMAT_ENDPOINT_INVALID', 'security.shortId is not hex of at most 8 bytes');
-  }
 }

@@ -1,4 +1,4 @@
-import type { VlessCredential, VlessEndpoint, VlessTransport } from './endpoint.ts';
+import type { VlessCredential, VlessEndpoint, VlessSecurity, VlessTransport } from './endpoint.ts';
 import { FormatError } from './errors.ts';
 import { fingerprintFor } from './fingerprint.ts';
 import { asciiHostHeader, asciiHostName, linkHost } from './host.ts';
@@ -32,12 +32,24 @@ export function renderVlessLink(endpoint: VlessEndpoint, credential: VlessCreden
  *
  * @throws FormatError FORMAT_ENDPOINT_INVALID
  */
-export function assertUsable(endpoint: Pick<VlessEndpoint, 'port'>, credential: VlessCredential): void {
+export function assertUsable(endpoint: Pick<VlessEndpoint, 'port' | 'security'>, credential: VlessCredential): void {
   if (!uuidForm.test(credential.uuid)) {
     throw new FormatError('FORMAT_ENDPOINT_INVALID', 'credential.uuid is not a UUID in lower case');
   }
   if (!Number.isInteger(endpoint.port) || endpoint.port < 1 || endpoint.port > 65_535) {
     throw new FormatError('FORMAT_ENDPOINT_INVALID', `port ${endpoint.port} is not between 1 and 65535`);
+  }
+  assertReality(endpoint.security);
+}
+
+/** No core connects with a wrong one, and mihomo and sing-box refuse the whole profile for it. */
+function assertReality(security: VlessSecurity): void {
+  if (security.type !== 'reality') return;
+  if (!/^[A-Za-z0-9_-]{43}$/.test(security.publicKey)) {
+    throw new FormatError('FORMAT_ENDPOINT_INVALID', 'security.publicKey is not base64url of 32 bytes');
+  }
+  if (!/^(?:[0-9a-f]{2}){0,8}$/i.test(security.shortId)) {
+    throw new FormatError('FORMAT_ENDPOINT_INVALID', 'security.shortId is not hex of at most 8 bytes');
   }
 }
 

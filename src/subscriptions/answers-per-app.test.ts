@@ -14,6 +14,7 @@ import {
 import { subscriptionFormats } from '../formats/formats.ts';
 import { parseVlessLink } from '../formats/parse-vless-link.ts';
 import { clientFamilies } from './families.ts';
+import { createPages } from './page/render-page.ts';
 import type { PageInput, Pages } from './page-answer.ts';
 import { seenUserAgents } from './user-agents.corpus.ts';
 
@@ -107,6 +108,35 @@ describe('each app', () => {
 });
 
 describe('servers that an app cannot use', () => {
+  it.each([
+    ['a key of REALITY', { publicKey: 'x' }],
+    ['a short id', { shortId: 'xyz' }],
+    ['a server name', { serverName: 'not a host' }],
+  ])('because of %s that is none, cost nobody the others', async (_, mistake) => {
+    const security = {
+      type: 'reality',
+      serverName: 'www.example.test',
+      fingerprint: 'chrome',
+      publicKey: 'QBb690isqnDxzcWkw6l_JX91ZJZsI6pYZaawd6x_dgo',
+      shortId: 'ab',
+      spiderX: '/',
+      minClientVer: '',
+      ...mistake,
+    } as const;
+    const broken = endpointOf('BROKEN', { transport: { type: 'tcp' }, security });
+    const telegram = { protocol: 'mtproto', address: 'a', port: 1, remark: 'TG-BROKEN', secret: 'x' };
+    const { get, registry } = await serveDocument(documentOf({}, [endpointOf('NL'), broken, telegram]), {
+      pages: createPages(),
+    });
+    for (const { name } of [...subscriptionFormats, { name: 'page' }]) {
+      const { status, body } = await get(`/sub/${token}?format=${name}`);
+      const text = name === 'links' ? Buffer.from(body, 'base64').toString('utf8') : body;
+      expect([name, status, text.includes('BROKEN'), text.includes('NL')]).toEqual([name, 200, false, true]);
+    }
+    const lockedOut = 'wayleave_sub_locked_out_total{family="none",reason="invalid"}';
+    expect(await registry.metrics()).toContain(`${lockedOut} ${String(subscriptionFormats.length)}\n`);
+  });
+
   it('are left out for that app only', async () => {
     const { get, registry } = await serveDocument(documentOf({}, [endpointOf('NL'), xhttp]));
     expect(remarks((await get(`/sub/${token}`, asApp(apps.hiddify))).body)).toEqual(['NL']);

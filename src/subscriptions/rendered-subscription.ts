@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 import type { ClientCore, LockoutReason } from '../formats/client-core.ts';
-import { renderEndpointLink } from '../formats/endpoint-link.ts';
+import { isSound, renderEndpointLink } from '../formats/endpoint-link.ts';
 import type { SubscriptionFormat, SubscriptionServer } from '../formats/format.ts';
 import { readEndpoint } from '../formats/read-endpoint.ts';
 import { type Answer, privateHeaders, variesBy } from './answer.ts';
@@ -95,7 +95,8 @@ export class RenderedSubscription {
   /** Everything that the customer may have now, as his page shows it. */
   pageServers(standing: Standing): readonly PageServer[] {
     if (!showsServers(standing)) return [];
-    return this.#servers.map(({ endpoint, credential }) => ({
+    const sound = this.#servers.filter(({ endpoint }) => isSound(endpoint));
+    return sound.map(({ endpoint, credential }) => ({
       name: visibleText(endpoint.remark, longestServerName) ?? endpoint.address,
       link: renderEndpointLink(endpoint, credential),
       isVpn: endpoint.protocol === 'vless',

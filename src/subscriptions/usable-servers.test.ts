@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { endpointOf } from '../../test/support/subscription-service.ts';
+import { clientCores } from '../formats/client-core.ts';
 import type { Endpoint } from '../formats/endpoint.ts';
 import type { SubscriptionServer } from '../formats/format.ts';
 import { languages } from './languages.ts';
@@ -36,6 +37,17 @@ describe('servers that apps can use', () => {
     [undefined, [plain, xhttp, strict], []],
   ] as const)('%s', (core, servers, reasons) => {
     expect(usableServers(all, core)).toEqual({ servers, reasons, isLockedOut: false });
+  });
+
+  it.each([...clientCores, undefined])('are without those that no app can use (%s)', (core) => {
+    const broken = server(endpointOf('broken', { transport: { type: 'ws', path: '/', host: 'é/b' } }));
+    expect(usableServers([broken, plain], core)).toEqual({
+      servers: [plain],
+      reasons: ['invalid'],
+      isLockedOut: false,
+    });
+    expect(usableServers([broken], core)).toMatchObject({ servers: [], isLockedOut: true });
+    expect(coresThatWork([broken])).toEqual([]);
   });
 
   it('are missed only where there are some', () => {

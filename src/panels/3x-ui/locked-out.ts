@@ -6,6 +6,8 @@ import { isAtLeast, parseVersion } from './version.ts';
 type LockedOut = PanelInbound['lockedOut'];
 
 const remedies: Readonly<Record<LockoutReason, string>> = {
+  invalid:
+    'no app can use it: its server name or Host is no host name, or its REALITY key or short id is none; mend it on the panel',
   'reality-min-client-ver':
     'REALITY refuses them by minClientVer, which Xray from 26.7.11 on takes to be 26.3.27 when it is empty; 1.0.0 lets them in, at a higher risk of the address being blocked',
   'reality-transport': 'no Xray runs REALITY over this transport; it needs tcp, grpc or xhttp',
