@@ -46,6 +46,7 @@ function setup(options: Partial<DocumentCacheOptions<CachedDocument>> = {}) {
     maxBytes: 10_000_000,
     freshMs: 10_000,
     timeoutMs: 1000,
+    patienceMs: 250,
     maxReadings: 4,
     onFailure: (error) => failures.push(error),
     onUnusable: (error) => unusable.push(error),
@@ -156,6 +157,35 @@ describe('while the source answers', () => {
   });
 });
 
+describe('while the source is slow', () => {
+  it('who is known waits a quarter of a second at most, and the next one gets what was read', async () => {
+    const { cache, clock, calls, seen, answer } = setup();
+    await seen(alice, document('a'));
+    clock.advance(60_000);
+    const early = cache.lookup(alice);
+    clock.advance(249);
+    expect(await Promise.race([early, settle()])).toBeUndefined();
+    clock.advance(1);
+    expect(await early).toEqual(found('v1'));
+    expect(await cache.lookup(alice)).toEqual(found('v1'));
+    answer(1, document('a', 'v2'));
+    await settle();
+    expect(cache.lookup(alice)).toEqual(found('v2'));
+    expect([calls.length, clock.timers]).toEqual([2, 0]);
+  });
+
+  it('whoever’s subscription changed waits for it, and so does who is not known', async () => {
+    const { cache, clock, seen, answer } = setup();
+    await seen(alice, document('a'));
+    cache.invalidate('a');
+    const [changed, unknown] = [cache.lookup(alice), cache.lookup(bob)];
+    clock.advance(900);
+    answer(1, document('a', 'v2'));
+    answer(2, document('b'));
+    expect([await changed, await unknown]).toEqual([found('v2'), found('v1')]);
+  });
+});
+
 describe('when a subscription changes', () => {
   it('its tokens are read again at once, and nobody else’s', async () => {
     const { cache, calls, seen } = setup();
@@ -238,7 +268,7 @@ describe('while the source fails', () => {
   });
 
   it('a source that hangs has failed after a second, for everybody who waits', async () => {
-    const { cache, clock, seen, failures, refuse } = setup();
+    const { cache, clock, seen, failures, refuse } = setup({ patienceMs: 1e9 });
     await seen(alice, document('a'));
     clock.advance(60_000);
     const first = cache.lookup(alice);

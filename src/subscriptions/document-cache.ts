@@ -37,6 +37,11 @@ export interface DocumentCacheOptions<Cached extends CachedDocument> {
   readonly freshMs: number;
   /** A reading that takes longer has failed, in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * How long whoever is known waits for a reading that is due for no other reason than age, in milliseconds: then he gets
+   * what we have, and the next one what was read.
+   */
+  readonly patienceMs: number;
   /** Readings at a time; beyond it a known token gets what we have and an unknown one "unavailable". */
   readonly maxReadings: number;
   /** A reading failed, or took too long. */
@@ -61,7 +66,7 @@ interface Reading<Cached> {
   readonly subscriptionId: string | undefined;
   readonly promise: Promise<Lookup<Cached>>;
   readonly settle: (lookup: Lookup<Cached>) => void;
-  readonly cancelDeadline: () => void;
+  readonly cancelTimers: () => void;
   /** Whoever waited has been answered; what comes of it now is late. */
   ended: boolean;
   /** The subscription changed after it began: its result is used, and not kept as fresh. */
@@ -72,7 +77,8 @@ interface Reading<Cached> {
  * The last complete document of each token.
  *
  * Fresh entries cost nothing; others are read again, once for all who ask at the same time. While the source fails, every
- * known token gets its last document, however old, and nobody waits for a timeout but those who met the first one.
+ * known token gets its last document, however old, and nobody waits for a timeout but those who met the first one. While
+ * it is slow, only those wait whose subscription changed, or who are not known yet.
  */
 export class DocumentCache<Cached extends CachedDocument> {
   readonly #options: DocumentCacheOptions<Cached>;
@@ -192,20 +198,29 @@ export class DocumentCache<Cached extends CachedDocument> {
   }
 
   #read(key: string): Reading<Cached> {
-    const { clock, timeoutMs, source } = this.#options;
+    const { clock, timeoutMs, patienceMs, source } = this.#options;
     const { promise, resolve } = Promise.withResolvers<Lookup<Cached>>();
-    const subscriptionId = this.#entries.peek(key)?.cached.document.subscriptionId;
+    const known = this.#entries.peek(key);
     this.#sequence += 1;
+    const cancelDeadline = clock.schedule(timeoutMs, () => {
+      const message = `no answer within ${timeoutMs} ms`;
+      this.#fail(reading, new SubscriptionServiceError('SUB_SOURCE_TIMEOUT', message, { retry: 'later' }));
+    });
+    const cancelPatience = hasOnlyAged(known)
+      ? clock.schedule(patienceMs, () => {
+          resolve({ kind: 'found', cached: known.cached });
+        })
+      : undefined;
     const reading: Reading<Cached> = {
       key,
       sequence: this.#sequence,
-      subscriptionId,
+      subscriptionId: known?.cached.document.subscriptionId,
       promise,
       settle: resolve,
-      cancelDeadline: clock.schedule(timeoutMs, () => {
-        const message = `no answer within ${timeoutMs} ms`;
-        this.#fail(reading, new SubscriptionServiceError('SUB_SOURCE_TIMEOUT', message, { retry: 'later' }));
-      }),
+      cancelTimers: () => {
+        cancelDeadline();
+        cancelPatience?.();
+      },
       ended: false,
       outdated: false,
     };
@@ -255,7 +270,7 @@ export class DocumentCache<Cached extends CachedDocument> {
 
   #finish(reading: Reading<Cached>, lookup: Lookup<Cached>): void {
     if (this.#readings.get(reading.key) === reading) this.#readings.delete(reading.key);
-    reading.cancelDeadline();
+    reading.cancelTimers();
     reading.ended = true;
     reading.settle(lookup);
   }
@@ -293,4 +308,9 @@ export class DocumentCache<Cached extends CachedDocument> {
     if (entry === undefined) return { kind: 'unavailable' };
     return { kind: 'found', cached: entry.cached, staleMs: this.#options.clock.monotonic() - entry.loadedAtMs };
   }
+}
+
+/** It was read completely, and no change was heard of since. */
+function hasOnlyAged<Cached>(entry: Entry<Cached> | undefined): entry is Entry<Cached> {
+  return entry !== undefined && entry.freshUntilMs !== Number.NEGATIVE_INFINITY;
 }

@@ -36,6 +36,8 @@ export interface ServiceLimits extends HttpLimits {
   /** How long a document is used without asking the source, in milliseconds. */
   readonly freshMs: number;
   readonly sourceTimeoutMs: number;
+  /** How long who is known waits for it, unless his subscription changed, in milliseconds. */
+  readonly sourcePatienceMs: number;
   /** Readings from the source at a time. */
   readonly sourceReadings: number;
 }
@@ -47,6 +49,7 @@ export const defaultLimits: ServiceLimits = {
   cacheBytes: 256 * 1024 * 1024,
   freshMs: 10_000,
   sourceTimeoutMs: 1000,
+  sourcePatienceMs: 250,
   sourceReadings: 64,
   connections: 10_000,
   // Longer than the 60 s that nginx and most load balancers keep idle connections, so that they close first.
@@ -116,6 +119,7 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
     maxBytes: limits.cacheBytes,
     freshMs: limits.freshMs,
     timeoutMs: limits.sourceTimeoutMs,
+    patienceMs: limits.sourcePatienceMs,
     maxReadings: limits.sourceReadings,
     prepare(document, previous) {
       if (previous !== undefined && isDeepStrictEqual(previous.document, document)) return previous;

@@ -32,6 +32,7 @@ function setup({ maxEntries = 1000 } = {}) {
     maxBytes: 10_000_000,
     freshMs: 10_000,
     timeoutMs: 1000,
+    patienceMs: 250,
     maxReadings: 4,
     onFailure: () => undefined,
     onUnusable: () => undefined,
