@@ -2,7 +2,9 @@
  * Apps that take a subscription from a link of their own scheme, by the name under which `?open=` asks for them. `{}`
  * stands for the address, `{%}` for the address as part of a query, `{64}` for it in base64.
  *
- * Hiddify's and Karing's are in their own documentation; the others are what the apps are known to take.
+ * As the apps' own sources or documentation have them; of Happ, v2RayTun, Streisand and Shadowrocket, which publish neither,
+ * as panels hand them out to their customers. Where an app has a scheme of its own it is taken: several answer to `clash:`,
+ * and the system opens any of them.
  */
 export const appLinks = {
   happ: { name: 'Happ', link: 'happ://add/{}' },
@@ -15,7 +17,7 @@ export const appLinks = {
   karing: { name: 'Karing', link: 'karing://install-config?url={%}' },
   flclash: { name: 'FlClash', link: 'flclash://install-config?url={%}' },
   stash: { name: 'Stash', link: 'stash://install-config?url={%}' },
-  'clash-verge': { name: 'Clash Verge', link: 'clash://install-config?url={%}' },
+  'clash-verge': { name: 'Clash Verge', link: 'clash-verge://install-config?url={%}' },
   'sing-box': { name: 'sing-box', link: 'sing-box://import-remote-profile?url={%}' },
 } as const satisfies Readonly<Record<string, { readonly name: string; readonly link: string }>>;
 

@@ -29,6 +29,12 @@ describe('the page that opens an app', () => {
     expect(atob(appLink('shadowrocket', address).replace('sub://', ''))).toBe(address);
   });
 
+  it('opens that app alone: several answer to the same general scheme', () => {
+    const schemes = Object.values(appLinks).map(({ link }) => link.slice(0, link.indexOf(':')));
+    expect(new Set(schemes).size).toBe(schemes.length);
+    expect(schemes.filter((scheme) => scheme === 'clash' || scheme === 'clashmeta' || scheme === 'v2ray')).toEqual([]);
+  });
+
   it('runs nothing but its own script, and is kept by nobody', () => {
     const { headers = [], body = '' } = openAppPage('happ', 'en') ?? {};
     const of = (name: string): string => headers[headers.indexOf(name) + 1] ?? '';
