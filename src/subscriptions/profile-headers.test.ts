@@ -100,10 +100,10 @@ describe('the headers of an answer', () => {
   });
 
   it.each([
-    ['Alice', 'Alice', 'attachment; filename="Alice"'],
+    ['Alice', 'Alice', `attachment; filename="Alice"; filename*=UTF-8''Alice`],
     ['Пятёрка', 'Пятёрка', `attachment; filename="subscription"; filename*=UTF-8''${encodeURIComponent('Пятёрка')}`],
     ['NL "1" (x)', 'NL "1" (x)', `attachment; filename="NL 1 x"; filename*=UTF-8''NL%20%221%22%20%28x%29`],
-    ['  ', 'Wayleave', 'attachment; filename="Wayleave"'],
+    ['  ', 'Wayleave', `attachment; filename="Wayleave"; filename*=UTF-8''Wayleave`],
     ['🇳🇱'.repeat(30), '🇳🇱'.repeat(25), undefined],
   ])('name %j', (title, shown, disposition) => {
     const headers = headersOf({ title });

@@ -133,19 +133,20 @@ function extensionOf({ contentType }: SubscriptionFormat): string {
   return contentType.includes('yaml') ? '.yaml' : '.txt';
 }
 
-/** Clash apps take the file name as the profile's; quotes, semicolons and anything beyond ASCII break some of them. */
+/**
+ * Apps take the file name as the profile's. Both forms, whatever the name: Clash Verge keeps the quotes of the first one, and
+ * NekoBox reads the second alone, to the end of the header.
+ */
 function contentDisposition(title: string, extension: string): string {
   const ascii = title
     .replaceAll(/[^A-Za-z0-9 ._-]+/g, '')
     .replaceAll(/^[ ._-]+|[ ._-]+$/g, '')
     .replaceAll(/ +/g, ' ');
-  const plain = `attachment; filename="${ascii === '' ? 'subscription' : ascii}${extension}"`;
-  if (ascii === title) return plain;
   const extended = encodeURIComponent(title + extension).replaceAll(
     /['()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16)}`,
   );
-  return `${plain}; filename*=UTF-8''${extended}`;
+  return `attachment; filename="${ascii === '' ? 'subscription' : ascii}${extension}"; filename*=UTF-8''${extended}`;
 }
 
 function header(name: string, value: string | undefined): readonly string[] {
