@@ -1,3 +1,4 @@
+import { oneLine } from '../base/one-line.ts';
 import type { VlessCredential, VlessEndpoint, VlessSecurity, VlessTransport } from './endpoint.ts';
 import { FormatError } from './errors.ts';
 import { fingerprintFor } from './fingerprint.ts';
@@ -58,10 +59,7 @@ function assertReality(security: VlessSecurity): void {
  * one, and mihomo rejects the whole profile.
  */
 export function linkRemark(endpoint: Pick<VlessEndpoint, 'remark' | 'address' | 'port'>): string {
-  const visible = endpoint.remark
-    .toWellFormed()
-    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .trim();
+  const visible = oneLine(endpoint.remark);
   return visible === '' ? `${endpoint.address}:${endpoint.port}` : visible;
 }
 

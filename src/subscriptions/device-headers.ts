@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
+import { cutText } from '../base/cut-text.ts';
+
 /** What an app says of the device that it runs on. */
 export interface DeviceClaim {
   /** What the device calls itself: hashed at once, never kept. */
@@ -22,7 +24,7 @@ export function readDevice(headers: IncomingHttpHeaders): DeviceClaim | undefine
   const hwid = textOf(headers['x-hwid'])?.trim();
   if (hwid === undefined || !hwidForm.test(hwid)) return undefined;
   const [os, version] = [cleanText(headers['x-device-os']), cleanText(headers['x-ver-os'])];
-  return { hwid, model: cleanText(headers['x-device-model']), os: `${os} ${version}`.trim().slice(0, longestText) };
+  return { hwid, model: cleanText(headers['x-device-model']), os: cutText(`${os} ${version}`.trim(), longestText) };
 }
 
 /**
@@ -38,11 +40,7 @@ function cleanText(value: string | string[] | undefined): string {
   // Node reads header bytes as latin1; apps that send names beyond ASCII send UTF-8.
   const text = Buffer.from(textOf(value) ?? '', 'latin1').toString('utf8');
   const clean = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}<>&"'`\uFFFD]+/gu, ' ').replaceAll(/\s+/g, ' ');
-  return clean
-    .trim()
-    .slice(0, longestText)
-    .replace(/[\uD800-\uDBFF]$/, '')
-    .trim();
+  return cutText(clean.trim(), longestText).trim();
 }
 
 function textOf(value: string | string[] | undefined): string | undefined {

@@ -2,6 +2,7 @@ import type { TextsByLanguage } from '../store/index.ts';
 import { en } from './locales/en.ts';
 import { ru } from './locales/ru.ts';
 import type { Texts } from './locales/texts.ts';
+import { qualityOf } from './quality.ts';
 
 /** Every language that is spoken. */
 export const texts = { en, ru } as const satisfies Record<string, Texts>;
@@ -53,13 +54,4 @@ function accepted(header: string | undefined): Language | undefined {
     [best, most] = [language, weight];
   }
   return best;
-}
-
-/** @returns 0 to 1; a weight that is none is taken for 1, as if it were not there */
-export function qualityOf(parameters: readonly string[]): number {
-  for (const parameter of parameters) {
-    const weight = /^\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$/i.exec(parameter)?.[1];
-    if (weight !== undefined) return Math.min(1, Number(weight));
-  }
-  return 1;
 }

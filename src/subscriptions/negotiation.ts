@@ -1,8 +1,8 @@
 import { subscriptionFormats } from '../formats/formats.ts';
 import { formatOfClient } from './alias-paths.ts';
 import { type ClientApp, isSubscriptionApp } from './families.ts';
-import { qualityOf } from './languages.ts';
 import type { Profile } from './profile.ts';
+import { qualityOf } from './quality.ts';
 
 /** The customer's page, as `?format=` and paths call it. */
 export const pageName = 'page';

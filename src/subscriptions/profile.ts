@@ -1,3 +1,4 @@
+import { oneLine } from '../base/one-line.ts';
 import type { ShopRendering, TextsByLanguage } from '../store/index.ts';
 import { SubscriptionServiceError } from './errors.ts';
 import { type Language, textIn } from './languages.ts';
@@ -137,11 +138,8 @@ export function titleOf(
  * @returns nothing where nothing is left
  */
 export function visibleText(text: string | undefined, most: number): string | undefined {
-  const line = text
-    ?.toWellFormed()
-    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .trim();
-  if (line === undefined || line === '') return undefined;
+  const line = oneLine(text ?? '');
+  if (line === '') return undefined;
   if (line.length <= most) return line;
   const graphemes = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
   return graphemes.slice(0, most).join('').trim();

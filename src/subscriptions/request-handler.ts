@@ -153,7 +153,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
       try {
         action();
       } catch (error) {
-        log.error({ error, tokenHash: key.slice(0, 8) }, 'a subscription request failed');
+        log.error({ err: error, tokenHash: key.slice(0, 8) }, 'a subscription request failed');
         if (!response.headersSent) finish(failedAnswer, 'error');
       }
     };

@@ -227,11 +227,11 @@ function reportSource(metrics: ServiceMetrics, log: Log) {
     },
     onUnusable(error: unknown, key: string): void {
       metrics.sourceError(codeOf(error));
-      log.error({ error, tokenHash: key.slice(0, 8) }, 'a subscription cannot be shown, its last answer stays');
+      log.error({ err: error, tokenHash: key.slice(0, 8) }, 'a subscription cannot be shown, its last answer stays');
     },
     onHealth(failing: boolean): void {
       metrics.sourceFailing(failing);
-      if (failing) log.warn({ error: latest }, 'the database does not answer: known tokens get their last answer');
+      if (failing) log.warn({ err: latest }, 'the database does not answer: known tokens get their last answer');
       else log.info({}, 'the database answers again');
     },
   };

@@ -67,7 +67,7 @@ function prime(
       if (!cache.prime(key, document, 0)) return { loaded, isFull: true };
       loaded += 1;
     } catch (error) {
-      log.error({ error, tokenHash: key.slice(0, 8) }, 'a subscription cannot be shown, so it is not kept warm');
+      log.error({ err: error, tokenHash: key.slice(0, 8) }, 'a subscription cannot be shown, so it is not kept warm');
     }
   }
   return { loaded, isFull: false };
