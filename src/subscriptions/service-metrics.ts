@@ -124,6 +124,7 @@ export function createServiceMetrics(registry: Registry, cacheSize: () => number
     help: '1 while the database does not answer and known tokens get their last complete answer.',
     registers,
   });
+  let isSourceFailing = false;
   return {
     request(outcome, family, seconds) {
       const families = counts.get(outcome);
@@ -136,12 +137,14 @@ export function createServiceMetrics(registry: Registry, cacheSize: () => number
     },
     staleAnswer(ageSeconds) {
       stale.inc();
-      age.set(ageSeconds);
+      // One that is sent for another reason would stand there until the next outage ends.
+      if (isSourceFailing) age.set(ageSeconds);
     },
     sourceError(code) {
       sourceErrors.inc({ code });
     },
     sourceFailing(isFailing) {
+      isSourceFailing = isFailing;
       failing.set(isFailing ? 1 : 0);
       if (!isFailing) age.set(0);
     },

@@ -339,6 +339,17 @@ describe('what the service tells others', () => {
     expect(await requestSeries(registry)).toBe(series);
   });
 
+  it('tells no age of what is sent while the database is well: nothing would ever set it back', async () => {
+    const { get, registry, state, clock } = await serve();
+    await get(`/sub/${token}`);
+    state.documents.set(token, document({ servers: [{ endpoint: { protocol: 'vmess' }, clientUuid: 'x' }] }));
+    clock.advance(12 * hour);
+    expect((await get(`/sub/${token}`)).headers['x-wayleave-stale-seconds']).toBe(String(12 * 3600));
+    const text = await registry.metrics();
+    expect(text).toContain('wayleave_sub_stale_answers_total 1\n');
+    expect(text).toContain('wayleave_sub_cache_age_seconds 0\n');
+  });
+
   it('never names a token or a customer’s address', async () => {
     const { get, registry, logged, state, clock } = await serve();
     await get(`/sub/${token}`);
