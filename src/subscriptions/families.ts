@@ -44,11 +44,11 @@ const rules = [
     reads: 'sing-box',
     core: 'sing-box',
   },
-  { family: 'stash', pattern: /^stash(?![a-z])/i, reads: 'mihomo', core: 'mihomo' },
+  { family: 'stash', pattern: /^stash(?:core)?(?![a-z])/i, reads: 'mihomo', core: 'mihomo' },
   {
     family: 'mihomo',
     pattern:
-      /^(?:mihomo|clash[-. ]?meta(?:forandroid)?|clash[-. ]?verge(?:[-. ]?rev)?|(?:clash[- ])?nyanpasu|clash[- ]?party|clash[- ]?mi|clashx[- ]meta|flclash(?: ?x)?|openclash|clashbox|gui\.for\.clash|sparkle|flowvy|koala-clash|murge|prizrak-box)(?![a-z])/i,
+      /^(?:mihomo|clash[-. ]?meta(?:forandroid)?|clash[-. ]?verge(?:[-. ]?rev)?|(?:clash[- ])?nyanpasu|clash[- ]?party|clash[- ]?mi|clashx[- ]meta|flclash(?: ?x)?|openclash|clashbox|gui\.for\.clash|sparkle|flowvy|koala[- ]clash|murge|prizrak-box)(?![a-z])/i,
     reads: 'mihomo',
     core: 'mihomo',
   },

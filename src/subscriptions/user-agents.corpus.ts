@@ -42,6 +42,7 @@ export const seenUserAgents: readonly SeenUserAgent[] = [
     'Happ/3.26.3/Android/17839452147361875676',
     'Happ/2.18.3/Windows/2606241603601',
     'Happ/3.26.3/iOS',
+    'Happ/4.6.0/ios/2603181556604',
     'Happ/3.13.0 (Windows) like sing-box',
   ),
   ...row('v2raytun', 'links', 'v2raytun/android', 'v2raytun/5.24.76 Windows/10.0', 'v2RayTun/Android', 'v2raytun/ios'),
@@ -101,7 +102,14 @@ export const seenUserAgents: readonly SeenUserAgent[] = [
     'SFM/1.8.0',
     'sing-box/1.11.0',
   ),
-  ...row('stash', 'mihomo', 'Stash/3.1.1 Clash/1.9.0', 'Stash/2.8.0 Clash/1.11.0', 'Stash/2.4.6 Clash/1.9.0'),
+  ...row(
+    'stash',
+    'mihomo',
+    'StashCore/3.1.0 Stash/3.1.0 Clash/1.11.0',
+    'Stash/3.1.1 Clash/1.9.0',
+    'Stash/2.8.0 Clash/1.11.0',
+    'Stash/2.4.6 Clash/1.9.0',
+  ),
   ...row(
     'mihomo',
     'mihomo',
@@ -132,6 +140,9 @@ export const seenUserAgents: readonly SeenUserAgent[] = [
     'OpenClash/0.46.075',
     'Sparkle/1.0',
     'koala-clash/1.0',
+    'koala-clash/v0.2.8',
+    'Koala Clash/1.0',
+    'Clash-Meta/Prizrak-Box (Android Build 1.0.21)',
     'prizrak-box/1.0.21',
   ),
   ...row(
