@@ -2,7 +2,7 @@ import type { Endpoint, VlessCredential } from './endpoint.ts';
 import { FormatError } from './errors.ts';
 import { renderMtprotoLink } from './mtproto.ts';
 import { noticeCredential } from './notice.ts';
-import { renderVlessLink } from './vless-link.ts';
+import { assertUsable, renderVlessLink } from './vless-link.ts';
 
 /**
  * The link of anything that is sold, for people: pages, QR codes, messages. Documents for apps hold VPN servers alone. A
@@ -22,7 +22,8 @@ export function renderEndpointLink(endpoint: Endpoint, credential: VlessCredenti
 /** Whether any app could use it. One mistake in an inbound must not cost customers their other servers. */
 export function isSound(endpoint: Endpoint): boolean {
   try {
-    renderEndpointLink(endpoint, noticeCredential);
+    if (endpoint.protocol === 'vless') assertUsable(endpoint, noticeCredential);
+    else renderEndpointLink(endpoint, noticeCredential);
     return true;
   } catch (error) {
     if (error instanceof FormatError) return false;

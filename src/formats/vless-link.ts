@@ -33,14 +33,31 @@ export function renderVlessLink(endpoint: VlessEndpoint, credential: VlessCreden
  *
  * @throws FormatError FORMAT_ENDPOINT_INVALID
  */
-export function assertUsable(endpoint: Pick<VlessEndpoint, 'port' | 'security'>, credential: VlessCredential): void {
+export function assertUsable(
+  endpoint: Pick<VlessEndpoint, 'address' | 'port' | 'transport' | 'security'>,
+  credential: VlessCredential,
+): void {
   if (!uuidForm.test(credential.uuid)) {
     throw new FormatError('FORMAT_ENDPOINT_INVALID', 'credential.uuid is not a UUID in lower case');
   }
   if (!Number.isInteger(endpoint.port) || endpoint.port < 1 || endpoint.port > 65_535) {
     throw new FormatError('FORMAT_ENDPOINT_INVALID', `port ${endpoint.port} is not between 1 and 65535`);
   }
+  linkHost(endpoint.address);
+  asciiHostHeader(hostOf(endpoint.transport));
+  if (endpoint.security.type !== 'none') serverNameIndication(endpoint.security.serverName);
   assertReality(endpoint.security);
+}
+
+function hostOf(transport: VlessTransport): string {
+  switch (transport.type) {
+    case 'tcp':
+      return transport.httpHeader?.host ?? '';
+    case 'grpc':
+      return '';
+    default:
+      return transport.host;
+  }
 }
 
 /** No core connects with a wrong one, and mihomo and sing-box refuse the whole profile for it. */
