@@ -151,6 +151,8 @@ describe('for all namespaces, with a Postgres of ours', () => {
       'wayleave_operator_login',
       'wayleave_subscriptions_login',
     ]);
+    // Every part of it says that it is well, through its Service.
+    await helm('test', namespace);
   }, 900_000);
 
   it('sells, and serves what was sold', async () => {

@@ -26,14 +26,24 @@ export type Runtime = (start: ContainerStart) => Promise<RunningContainer>;
 
 const names = path.join(import.meta.dirname, 'service-names.mjs');
 
-/** Runs what production runs, by this very Node, for any image. The container's variables are all that it has. */
+/** Where the image has Node. */
+const imageNode = '/usr/local/bin/node';
+
+/**
+ * Runs what production runs, by this very Node, for any image: the product, or another program for the image's Node where
+ * the container's command says so. The container's variables are all that it has.
+ */
 export function runProduct(folder: string): Runtime {
-  return ({ args, env, logFile, graceMs }) =>
-    startGuarded({
+  return ({ command, args, env, logFile, graceMs }) => {
+    const [program = imageNode, ...words] =
+      command.length > 0 ? command : [imageNode, path.join(folder, 'wayleave.mjs')];
+    if (program !== imageNode) throw new Error(`there is no ${program} in the image`);
+    return startGuarded({
       file: process.execPath,
-      args: [path.join(folder, 'wayleave.mjs'), ...args],
+      args: [...words, ...args],
       env: { ...env, NODE_OPTIONS: `--import=${names} ${env['NODE_OPTIONS'] ?? ''}` },
       logFile,
       graceMs,
     });
+  };
 }
