@@ -14,7 +14,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'test/hygiene/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'test/hygiene/**/*.test.ts',
+            'test/e2e/story/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },
@@ -30,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/story/*.test.ts'],
           globalSetup,
           ...patience,
           testTimeout: 300_000,

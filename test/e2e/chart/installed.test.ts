@@ -3,8 +3,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { perform } from '../../../scripts/e2e/perform.ts';
+import { preflight } from '../../../scripts/e2e/preflight.ts';
 import { vpnPanels, vpnSubscriptions } from '../../../src/api/index.ts';
+import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import { Screen } from '../../../src/commands/up/screen.ts';
 import type { Secret } from '../../../src/controllers/kube-resources.ts';
 import { loadKubeClient, type KubeClient } from '../../../src/kube/index.ts';
 import { startChartCluster, type ChartCluster } from '../../support/chart-cluster.ts';
@@ -14,6 +18,8 @@ import { secretResource } from '../../support/manifests.ts';
 import { installClock, passTime } from '../../support/money/clock.ts';
 import { startPostgres, type Postgres } from '../../support/postgres.ts';
 import { isReady } from '../../support/shop-world/people.ts';
+import { findLeftovers } from '../story/tear-down.ts';
+import { localGround } from './local-ground.ts';
 import { buysTheMonth, createShop, handMade, soon, type Shop } from './shop.ts';
 import { unusedRights, type Installation } from './used-rights.ts';
 
@@ -93,6 +99,59 @@ function askForEver(link: string, expected: string): { stop(): Promise<{ asked: 
   };
 }
 
+describe('as a person installs it who has nothing yet', () => {
+  const system = 'story';
+  const nothing = { namespaces: [], definitions: [] };
+
+  /** What `npm run e2e` does, on this cluster. @param stopAt the act at whose start somebody presses Ctrl-C */
+  async function tellStory(stopAt?: string): Promise<{ readonly acts: readonly string[]; readonly failure: unknown }> {
+    const stop = new AbortController();
+    let shown = '';
+    const write = (text: string): void => {
+      shown += text;
+      if (stopAt !== undefined && text.startsWith(`✓ ${stopAt} `)) stop.abort();
+    };
+    const failure: unknown = await perform({
+      screen: new Screen({ write }, systemClock, {}),
+      client,
+      ground: () => localGround(cluster, client),
+      where: 'here',
+      system,
+      databaseUrl: undefined,
+      keep: false,
+      signal: stop.signal,
+    }).catch((error: unknown) => error);
+    if (failure !== undefined && stopAt === undefined) throw new Error(shown, { cause: failure });
+    return { acts: [...shown.matchAll(/^✓ (.+?) {2,}/gm)].map(([, title = '']) => title), failure };
+  }
+
+  it('plays the whole story, and takes everything away again', async () => {
+    const { acts } = await tellStory();
+    expect(acts).toEqual([
+      'Cluster',
+      'Namespaces',
+      'helm install',
+      'Rollout',
+      'Panel, Telegram',
+      'Shop',
+      'Subscription',
+      'Purchase',
+      'helm test',
+      'helm upgrade',
+      'helm uninstall',
+      'Tear-down',
+    ]);
+    expect(await findLeftovers(client, system)).toEqual(nothing);
+  }, 300_000);
+
+  it('takes everything away when it is stopped in the middle', async () => {
+    const { acts, failure } = await tellStory('helm install');
+    expect(acts.at(-1)).toBe('Tear-down');
+    expect(failure).toMatchObject({ name: 'AbortError' });
+    expect(await findLeftovers(client, system)).toEqual(nothing);
+  }, 300_000);
+});
+
 describe('for all namespaces, with a Postgres of ours', () => {
   const namespace = 'wayleave-system';
   let postgres: Postgres;
@@ -154,6 +213,13 @@ describe('for all namespaces, with a Postgres of ours', () => {
     // Every part of it says that it is well, through its Service.
     await helm('test', namespace);
   }, 900_000);
+
+  it('is not touched by a story, which would be served by two operators', async () => {
+    const attempt = preflight(client, { where: 'here', system: 'story' });
+    await expect(attempt).rejects.toThrow(
+      `has Wayleave already: there is vpnsubscriptions.wayleave.dev (of the release in namespace ${namespace})`,
+    );
+  });
 
   it('sells, and serves what was sold', async () => {
     await shop.open();
