@@ -38,6 +38,7 @@ export class PodRun {
   /** Why it does not start. */
   #trouble = '';
   #written = '';
+  #reporting: Promise<void> = Promise.resolve();
 
   constructor(options: PodRunOptions) {
     this.#options = options;
@@ -202,22 +203,34 @@ export class PodRun {
     return state;
   }
 
-  /** Writes the status where it differs from what was written last. */
-  async #report(): Promise<void> {
+  /**
+   * Writes the status where it differs from what was written last. One at a time: two containers that end together would
+   * overtake each other, and the API server refuses to hear that one that has ended runs.
+   */
+  #report(): Promise<void> {
+    const turn = this.#reporting.then(() => this.#write());
+    this.#reporting = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(): Promise<void> {
     const { admin, pod } = this.#options;
-    const status = this.#status();
-    const text = JSON.stringify(status);
-    if (text === this.#written) return;
-    this.#written = text;
     const { namespace, name } = pod.metadata;
     const at = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
-    const reply = await admin
-      .request('PATCH', at, { body: { status }, contentType: 'application/merge-patch+json' })
-      .catch(() => undefined);
-    // Nobody answered: the next look tells it again.
-    if (reply === undefined) this.#written = '';
-    else if (reply.status >= 300 && reply.status !== 404) {
-      throw new Error(`the status of ${name} was refused: ${JSON.stringify(reply.body)}`);
+    for (;;) {
+      const status = this.#status();
+      const text = JSON.stringify(status);
+      if (text === this.#written) return;
+      const reply = await admin
+        .request('PATCH', at, { body: { status }, contentType: 'application/merge-patch+json' })
+        .catch(() => undefined);
+      if (reply !== undefined && reply.status >= 300 && reply.status !== 404) {
+        throw new Error(`the status of ${name} was refused: ${JSON.stringify(reply.body)}`);
+      }
+      if (reply !== undefined) this.#written = text;
+      // Nobody answered: it is told again, because a container that has ended has nothing more to tell later.
+      if (reply !== undefined || this.#stop.signal.aborted) return;
+      await delay(probeEveryMs);
     }
   }
 
