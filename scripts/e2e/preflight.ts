@@ -3,8 +3,8 @@ import { describeError } from '../../src/base/errors.ts';
 import { CommandError } from '../../src/commands/command-error.ts';
 import { isKubeError, type KubeClient, type KubeObject } from '../../src/kube/index.ts';
 import { definitions, ownResources } from '../../test/e2e/story/resources.ts';
-import { shopOf } from '../../test/e2e/story/site.ts';
-import { findLeftovers, isOfStory, type Leftovers } from '../../test/e2e/story/tear-down.ts';
+import { isOfStory, shopOf } from '../../test/e2e/story/site.ts';
+import { findLeftovers, type Leftovers } from '../../test/e2e/story/tear-down.ts';
 
 /** As Chart.yaml says. */
 const oldestMinor = 31;
@@ -99,7 +99,7 @@ async function findForeign(
 ): Promise<string | undefined> {
   for (const name of [system, shopOf(system)]) {
     const found = await client.find<KubeObject>(namespaces, undefined, name);
-    if (found !== undefined && !isOfStory(found)) {
+    if (found !== undefined && !isOfStory(found, system)) {
       return `namespace ${name} is there already and is not of a story: choose another with --namespace`;
     }
   }

@@ -1,7 +1,7 @@
 import { secrets, type Secret } from '../../../src/controllers/kube-resources.ts';
 import { chartFolder } from '../../support/helm.ts';
 import type { Ground } from './ground.ts';
-import { publicUrl, releaseName, type Site } from './site.ts';
+import { marksOf, publicUrl, releaseName, type Site } from './site.ts';
 
 const databaseSecret = 'wayleave-database';
 
@@ -11,10 +11,15 @@ const databaseSecret = 'wayleave-database';
  * @param hasDatabase whether a Postgres was given; else the chart brings one, whose data go with its pod, so that no
  *   cluster needs a StorageClass
  */
-export function storyValues({ telegramUrl }: Site, hasDatabase: boolean): object {
+export function storyValues({ system, telegramUrl }: Site, hasDatabase: boolean): object {
   const embedded = { embedded: { enabled: true, storage: '' } };
   const given = { existingSecret: { name: databaseSecret } };
-  return { publicUrl, database: hasDatabase ? given : embedded, bot: { telegramApiUrl: telegramUrl } };
+  return {
+    publicUrl,
+    commonLabels: marksOf(system),
+    database: hasDatabase ? given : embedded,
+    bot: { telegramApiUrl: telegramUrl },
+  };
 }
 
 /** Puts the URL of a Postgres where the chart looks for it, for all parts alike. */

@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import type { KubeObject } from '../../../src/kube/index.ts';
 import { outsideName, outsidePorts, panelPath } from './outside-facts.ts';
 import type { OwnFacts } from './examples.ts';
 
 export const releaseName = 'wayleave';
-/** Marks namespaces that a story made, and may take away again. */
-export const storyLabels = { 'app.kubernetes.io/managed-by': 'wayleave-story' } as const;
+const storyLabel = 'wayleave.dev/story';
 /** Everybody's links begin with it, and nobody resolves it. */
 export const publicUrl = 'https://sub.example.com';
 
@@ -27,6 +27,15 @@ export function makeSite(system: string): Site {
     panelToken: randomBytes(24).toString('hex'),
     botToken: `${randomInt(1_000_000_000, 9_999_999_999)}:${randomBytes(26).toString('base64url').slice(0, 35)}`,
   };
+}
+
+/** Labels by which namespaces and definitions are known as a story's, which may take them away again. */
+export function marksOf(system: string): Readonly<Record<string, string>> {
+  return { [storyLabel]: system };
+}
+
+export function isOfStory({ metadata }: KubeObject, system: string): boolean {
+  return metadata.labels?.[storyLabel] === system;
 }
 
 export function shopOf(system: string): string {

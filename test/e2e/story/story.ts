@@ -8,7 +8,7 @@ import { bundleOutside, outsideObjects, wayToTelegram } from './outside-pod.ts';
 import { deployments } from './resources.ts';
 import { waitForPod, waitForRollout } from './rollout.ts';
 import { apply, buy, countOnPanel, expectSold, fetchList, openShop, subscribe } from './selling.ts';
-import { storyLabels, type Site } from './site.ts';
+import { marksOf, type Site } from './site.ts';
 import type { Waiting } from './until.ts';
 
 /** Runs one act: its line on the screen while it lasts, and what `work` says at its end. */
@@ -104,7 +104,7 @@ export async function playStory(story: Story): Promise<void> {
 }
 
 async function makeNamespaces({ client }: Ground, { system, namespace }: Site): Promise<void> {
-  const labels = { ...storyLabels, 'pod-security.kubernetes.io/enforce': 'restricted' };
+  const labels = { ...marksOf(system), 'pod-security.kubernetes.io/enforce': 'restricted' };
   for (const name of [system, namespace]) {
     await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
   }
