@@ -115,7 +115,6 @@ function createApp(
     // Its request log would hold tokens and addresses.
     logger: false,
     exposeHeadRoutes: false,
-    bodyLimit: 1024,
     routerOptions: { maxParamLength: longestToken },
     connectionTimeout: limits.stalledSocketMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -129,15 +128,14 @@ function createApp(
     },
     clientErrorHandler: refuseMalformed,
   });
-  // The one form has no fields: whatever is sent with it is nobody's business. fastify holds only those parsers to the
-  // limit that it reads the body for.
+  // The one form has no fields: whatever is sent with it is nobody's business. It is read to its end, for as long as a
+  // request may take: who is disconnected while he still sends loses the answer.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => {
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
     done(null);
   });
   app.setErrorHandler((_error, request, reply) => {
-    // The rest of a body that was too large is not waited for.
-    reply.raw.shouldKeepAlive = false;
     answerMiss(request, reply);
   });
   app.server.maxConnections = limits.connections;

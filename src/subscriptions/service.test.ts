@@ -288,18 +288,6 @@ describe('limits', () => {
     expect(await raw(port, 'nonsense\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n$/s);
   });
 
-  it.each([
-    ['announced', `content-length: 10000000\r\n\r\nx`],
-    ['sent in pieces', `transfer-encoding: chunked\r\n\r\n7d0\r\n${'x'.repeat(2000)}\r\n`],
-  ])('hold for a body, %s: nobody waits for its end', async (_, rest) => {
-    // Longer than the test waits.
-    const { port } = await serve(document(), { limits: { requestMs: 60_000 } });
-    for (const path of [`/sub/${token}/devices/phone/remove`, '/nothing']) {
-      const answer = await raw(port, `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain\r\n${rest}`);
-      expect(answer).toMatch(/^HTTP\/1\.1 404 [^]*connection: close/i);
-    }
-  });
-
   it('cut off who sends his request in drops', async () => {
     const { port } = await serve(document(), { limits: { requestMs: 100 } });
     const socket = connect(port, '127.0.0.1');
