@@ -63,6 +63,6 @@ const statementsFor = (rows: string): string[] => [
     `insert into wayleave.panel_clients (panel_id, subscription_id, generation, email, inbounds, fingerprint, enabled)
      select ${idOf(panel, '0')}, ${idOf(3)}, 1, 'wl-' || lpad(to_hex(i), 8, '0'), '{in-1,in-2}', 'as desired', true from ${rows}`,
     `insert into wayleave.panel_usage (panel_id, subscription_id, email, counter_up, counter_down)
-     select ${idOf(panel, '0')}, ${idOf(3)}, 'wl-' || lpad(to_hex(i), 8, '0'), 1000 * i, 20000 * i from ${rows}`,
+     select ${idOf(panel, '0')}, ${idOf(3)}, 'wl-' || lpad(to_hex(i), 8, '0'), 1000::bigint * i, 20000::bigint * i from ${rows}`,
   ]),
 ];
