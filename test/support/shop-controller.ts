@@ -18,7 +18,7 @@ export interface RunningShops {
 
 export interface ShopControllerChanges {
   readonly mayWriteStatus?: () => boolean;
-  readonly apiRootIsLoopback?: boolean;
+  readonly simulatorUrl?: string;
   /** By default one on which a minute passes in six tenths of a second. */
   readonly clock?: Clock;
 }
@@ -34,7 +34,7 @@ const hurriedClock: Clock = {
 export function startShopController(
   client: KubeClient,
   namespace: string,
-  { mayWriteStatus = () => true, apiRootIsLoopback = false, clock = hurriedClock }: ShopControllerChanges = {},
+  { mayWriteStatus = () => true, simulatorUrl, clock = hurriedClock }: ShopControllerChanges = {},
 ): RunningShops {
   const ending = new AbortController();
   const runner = new FakeShopRunner();
@@ -56,7 +56,7 @@ export function startShopController(
       return Promise.resolve();
     },
     mayWriteStatus,
-    apiRootIsLoopback,
+    simulatorUrl,
     events,
     clock,
     random: Math.random,

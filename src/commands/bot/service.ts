@@ -120,7 +120,7 @@ export function createBotService(options: BotServiceOptions): Service {
     log,
     registry,
     mayWriteStatus: () => elector.isLeader,
-    apiRootIsLoopback: isLoopback(options.telegramApiUrl),
+    simulatorUrl: isLoopback(options.telegramApiUrl) ? options.telegramApiUrl : undefined,
   });
   const projection = createProjection({
     client,

@@ -36,8 +36,8 @@ export interface ShopReconcilerOptions {
   ) => Promise<void>;
   /** Whether this replica is the one that shows what it sees. */
   readonly mayWriteStatus: (key: string) => boolean;
-  /** Whether this bot talks to a Telegram on its own machine, which can only be a simulator. */
-  readonly apiRootIsLoopback: boolean;
+  /** Where this bot talks to a Telegram on its own machine, which can only be a simulator; undefined for any other. */
+  readonly simulatorUrl: string | undefined;
   readonly events: Pick<EventRecorder, 'record'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -75,7 +75,10 @@ export class ShopReconciler {
 
   async #saveRendering({ metadata, spec, status }: VPNShop): Promise<void> {
     const { name, namespace = '' } = metadata;
-    await this.#options.saveRendering({ namespace, name }, shopRendering(spec, status?.botUserName));
+    // A live shop is not served here, and the bot that it had stays its bot.
+    const simulatorUrl = spec.mode === 'Test' ? this.#options.simulatorUrl : undefined;
+    const bot = { userName: status?.botUserName, simulatorUrl };
+    await this.#options.saveRendering({ namespace, name }, shopRendering(spec, bot));
   }
 
   #whyStopped({ metadata }: VPNShop): ShopObservation | undefined {
@@ -95,7 +98,7 @@ export class ShopReconciler {
     const isWebhookSecretValid = credentials.token === undefined || credentials.isWebhookSecretValid;
     const observed = { methods, isWebhookSecretValid, trialPlan: this.#trialPlan(shop) };
     const nothing = { probe: undefined, failure: undefined, running: undefined };
-    if (credentials.token === undefined || this.#isSimulated(shop)) {
+    if (credentials.token === undefined || this.#isLiveAtSimulator(shop)) {
       await runner.stop(key);
       const stopped = credentials.token === undefined ? tokenMissing(credentials.missing) : simulatorInLiveShop;
       return this.#show(key, shop, { ...observed, ...nothing, stopped });
@@ -133,8 +136,8 @@ export class ShopReconciler {
     }
   }
 
-  #isSimulated({ spec }: VPNShop): boolean {
-    return this.#options.apiRootIsLoopback && spec.mode === 'Live';
+  #isLiveAtSimulator({ spec }: VPNShop): boolean {
+    return this.#options.simulatorUrl !== undefined && spec.mode === 'Live';
   }
 
   #trialPlan({ metadata, spec }: VPNShop): VPNPlan | undefined {

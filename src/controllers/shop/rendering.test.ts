@@ -3,15 +3,22 @@ import { describe, expect, it } from 'vitest';
 import type { VPNShopSpec } from '../../api/index.ts';
 import { shopRendering } from './rendering.ts';
 
+const unseen = { userName: undefined, simulatorUrl: undefined };
 const smallest = { languages: { default: 'en', offered: ['en', 'ru'] }, timeZone: 'UTC' } as unknown as VPNShopSpec;
 
 describe('what customers are shown of a shop', () => {
   it('is its language where it says nothing else', () => {
-    expect(shopRendering(smallest)).toEqual({ language: 'en', timeZone: 'UTC' });
+    expect(shopRendering(smallest, unseen)).toEqual({ language: 'en', timeZone: 'UTC' });
   });
 
   it('leads to its bot as soon as that is known', () => {
-    expect(shopRendering(smallest, 'example_bot').botUrl).toBe('https://t.me/example_bot');
+    expect(shopRendering(smallest, { ...unseen, userName: 'example_bot' }).botUrl).toBe('https://t.me/example_bot');
+  });
+
+  it('never leads to a stranger at Telegram who has the name of a simulated bot', () => {
+    const simulatorUrl = 'http://127.0.0.1:9090';
+    expect(shopRendering(smallest, { userName: 'example_bot', simulatorUrl }).botUrl).toBe(simulatorUrl);
+    expect(shopRendering(smallest, { userName: undefined, simulatorUrl }).botUrl).toBeUndefined();
   });
 
   it('is what it says, with every address that it has', () => {
@@ -30,7 +37,7 @@ describe('what customers are shown of a shop', () => {
       publicUrl: 'https://sub.example.com/',
       subscriptions: { ...subscriptions, otherPublicUrls },
     };
-    expect(shopRendering(spec)).toEqual({
+    expect(shopRendering(spec, unseen)).toEqual({
       language: 'en',
       timeZone: 'UTC',
       ...shown,
@@ -44,6 +51,7 @@ describe('what customers are shown of a shop', () => {
     [{ telegram: '@example_help', url: 'https://example.com/help' }, 'https://example.com/help'],
     [undefined, undefined],
   ])('sends whoever needs help %o to %s', (support, url) => {
-    expect(shopRendering({ ...smallest, ...(support === undefined ? {} : { support }) }).supportUrl).toBe(url);
+    const spec = { ...smallest, ...(support === undefined ? {} : { support }) };
+    expect(shopRendering(spec, unseen).supportUrl).toBe(url);
   });
 });

@@ -1,12 +1,15 @@
 import type { VPNShopSpec } from '../../api/index.ts';
 import type { ShopRendering } from '../../store/index.ts';
 
-/**
- * What the subscription service shows in the shop's name: nothing secret, and nothing that it does not need.
- *
- * @param botUserName without its @; absent until the bot has answered once
- */
-export function shopRendering(spec: VPNShopSpec, botUserName?: string): ShopRendering {
+export interface BotPlace {
+  /** Without its @; undefined until the bot has answered once. */
+  readonly userName: string | undefined;
+  /** Where a simulated Telegram has its chat: a bot of that name at Telegram itself may be anybody's. */
+  readonly simulatorUrl: string | undefined;
+}
+
+/** What the subscription service shows in the shop's name: nothing secret, and nothing that it does not need. */
+export function shopRendering(spec: VPNShopSpec, { userName, simulatorUrl }: BotPlace): ShopRendering {
   const { languages, timeZone, publicUrl, support, subscriptions = {} } = spec;
   const { title, updateIntervalHours, webPageUrl, announce, apps, happ, otherPublicUrls = [] } = subscriptions;
   const supportUrl = supportUrlOf(support);
@@ -18,7 +21,7 @@ export function shopRendering(spec: VPNShopSpec, botUserName?: string): ShopRend
     ...(title === undefined ? {} : { title }),
     ...(updateIntervalHours === undefined ? {} : { updateIntervalHours }),
     ...(supportUrl === undefined ? {} : { supportUrl }),
-    ...(botUserName === undefined ? {} : { botUrl: telegramUrl(botUserName) }),
+    ...(userName === undefined ? {} : { botUrl: simulatorUrl ?? telegramUrl(userName) }),
     timeZone,
     ...(webPageUrl === undefined ? {} : { webPageUrl }),
     ...(announce === undefined ? {} : { announce }),

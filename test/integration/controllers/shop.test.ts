@@ -286,13 +286,18 @@ it('serves the oldest shop of a namespace, and at once the next one when it goes
 it('never sells for real money against a simulated Telegram', async () => {
   await applyToken(token);
   await applyShop({ mode: 'Live' });
-  const { runner } = start({ apiRootIsLoopback: true });
+  const simulatorUrl = 'http://127.0.0.1:9090';
+  const { runner, renderings } = start({ simulatorUrl });
   await becomes('False/SimulatorInLiveShop');
   expect(runner.probes).toEqual([]);
   expect(runner.applied).toEqual([]);
   await world.client.delete(vpnShops, world.namespace, 'shop');
   await applyShop({ mode: 'Test' }, 'test');
   await becomes('True/Ready', { name: 'test' });
+  // Whoever has that name at Telegram is somebody else.
+  await vi.waitFor(() => {
+    expect(renderings.get(keyOfShop('test'))?.botUrl).toBe(simulatorUrl);
+  }, soon);
 });
 
 it('shows how a webhook comes to be, fails and recovers', async () => {
