@@ -105,7 +105,9 @@ export const subscriptionReasons = {
   PanelRefused:
     'The panel refuses this client, or does not keep it; the message has its words. It is tried again for ever; mend what the message says.',
   PanelFull:
-    'The panel has no room (`spec.capacity.maxClients`) or takes no more subscriptions. Raise the figure, set its scheduling to `Active`, or add panels.',
+    'No panel that it may be on has room (`spec.capacity.maxClients`); the message says why for each. Raise the figure of one, or add panels.',
+  NoPanelOpen:
+    'Panels match, and none takes new subscriptions; the message says why for each: `DuplicatePanel`, `Observing`, `Paused` as the VPNPanel itself says, `Cordoned` or `Draining` by its `spec.scheduling`. Mend or open one, or add panels.',
   TokenKeyMissing:
     'The Secret with the key that subscription addresses are derived from is not there, so no address can be given. Restore it from the backup; do not create a new one while customers have addresses.',
   NameConflict:

@@ -38,7 +38,7 @@ describe('access', () => {
 const candidate = (name: string, change: Partial<PanelCandidate> = {}): PanelCandidate => ({
   name,
   keeps: true,
-  accepts: true,
+  closure: undefined,
   ready: true,
   clients: 0,
   ...change,
@@ -52,7 +52,7 @@ describe('placement', () => {
 
   it('keeps whom a cordoned or dead panel has, and adds nobody to it', () => {
     const candidates = [
-      candidate('cordoned', { accepts: false }),
+      candidate('cordoned', { closure: 'Cordoned' }),
       candidate('dead', { ready: false }),
       candidate('well'),
     ];
@@ -71,7 +71,10 @@ describe('placement', () => {
     const panels = fc.uniqueArray(panel, { selector: ({ name }) => name, maxLength: 30 });
     fc.assert(
       fc.property(panels, fc.integer({ min: 1, max: 20 }), (list, maxPanels) => {
-        const candidates = list.map(({ takes, ...rest }) => ({ ...rest, accepts: rest.keeps && takes }));
+        const candidates = list.map(({ takes, ...rest }) => ({
+          ...rest,
+          closure: rest.keeps && takes ? undefined : ('full' as const),
+        }));
         const chosen = choosePanels(candidates, new Set(), maxPanels);
         expect(chosen.length).toBeLessThanOrEqual(maxPanels);
         expect(choosePanels(candidates, new Set(chosen), maxPanels)).toEqual(chosen);

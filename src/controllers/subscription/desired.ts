@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DesiredClient } from '../../panels/driver.ts';
+import type { Closure } from './closures.ts';
 
 /** What decides whether a subscription's clients may connect, in the order in which it is told to a person. */
 export type AccessReason = 'Ready' | 'Suspended' | 'AccessDenied' | 'Expired' | 'Limited';
@@ -37,8 +38,8 @@ export interface PanelCandidate {
   readonly name: string;
   /** Whom it has may stay: it is neither draining nor being deleted. */
   readonly keeps: boolean;
-  /** New subscriptions may be put on it: it keeps, is managed, active, not paused, not a duplicate and not full. */
-  readonly accepts: boolean;
+  /** Undefined: new subscriptions may be put on it. */
+  readonly closure: Closure | undefined;
   readonly ready: boolean;
   readonly clients: number;
 }
@@ -58,7 +59,7 @@ export function choosePanels(
   const byName = (a: PanelCandidate, b: PanelCandidate): number => (a.name < b.name ? -1 : 1);
   const kept = candidates.filter(({ name, keeps }) => keeps && current.has(name)).toSorted(byName);
   const fresh = candidates
-    .filter(({ name, accepts }) => accepts && !current.has(name))
+    .filter(({ name, closure }) => closure === undefined && !current.has(name))
     .toSorted((a, b) => Number(b.ready) - Number(a.ready) || a.clients - b.clients || byName(a, b));
   return [...kept, ...fresh]
     .slice(0, maxPanels)

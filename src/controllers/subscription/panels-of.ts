@@ -4,10 +4,11 @@ import type { Failpoint } from '../failpoints.ts';
 import type { PanelDirectory, PanelHandle } from '../panel/directory.ts';
 import type { RevocationReason } from '../panel/revocation-guard.ts';
 import type { SubscriptionRecords } from './records.ts';
+import { closureOf, whyNowhere } from './closures.ts';
 import { callBack, currentGeneration, deliverTo, type DeliveryContext } from './deliver.ts';
 import { choosePanels, clientEmail, type PanelCandidate } from './desired.ts';
 import type { EffectiveSpec } from './effective-spec.ts';
-import type { Delivery } from './status.ts';
+import type { Delivery, SubscriptionView } from './status.ts';
 
 export interface SubscriptionPanelsOptions {
   readonly directory: PanelDirectory;
@@ -19,7 +20,7 @@ export interface SubscriptionPanelsOptions {
 export interface Deliveries {
   readonly deliveries: readonly Delivery[];
   /** Panels match, and none of them takes it. */
-  readonly hasNoRoom: boolean;
+  readonly nowhere: SubscriptionView['problem'];
   /** Epoch milliseconds at which old keys have outlived themselves somewhere; Infinity for never. */
   readonly nextDueAtMs: number;
 }
@@ -36,7 +37,7 @@ export class SubscriptionPanels {
   async deliver(context: DeliveryContext, spec: EffectiveSpec | undefined): Promise<Deliveries> {
     const { subscription, entry, access } = context;
     const handles = this.#options.directory.inNamespace(subscription.metadata.namespace ?? '');
-    const { names: chosen, hasNoRoom } = this.#choose(handles, entry, spec);
+    const { names: chosen, nowhere } = this.#choose(handles, entry, spec);
     const wanted = handles.filter(({ name }) => chosen.has(name));
     const current = clientEmail(entry.record.shortId, currentGeneration(context));
     // Without an await for whoever is new here: the next one to choose must see this one's place taken.
@@ -54,33 +55,32 @@ export class SubscriptionPanels {
       const leaving = await this.#leave(handle, context, spec, worksElsewhere || !access.enabled);
       if (leaving !== undefined) deliveries.push(leaving);
     }
-    return { deliveries, hasNoRoom, nextDueAtMs };
+    return { deliveries, nowhere, nextDueAtMs };
   }
 
   #choose(
     handles: readonly PanelHandle[],
     entry: BookEntry,
     spec: EffectiveSpec | undefined,
-  ): { readonly names: ReadonlySet<string>; readonly hasNoRoom: boolean } {
+  ): { readonly names: ReadonlySet<string>; readonly nowhere: SubscriptionView['problem'] } {
     const current = new Set<string>();
     for (const { loop, name } of handles) {
       if (entry.clients.has(loop.panelId) || isDesired(loop, entry)) current.add(name);
     }
-    if (spec === undefined) return { names: current, hasNoRoom: false };
+    if (spec === undefined) return { names: current, nowhere: undefined };
     const selected = handles.filter(({ resource }) => matchesSelector(spec.panelSelector, resource.metadata.labels));
     const candidates = selected.map((handle) => this.#candidate(handle));
     const names = new Set(choosePanels(candidates, current, spec.maxPanels));
-    return { names, hasNoRoom: names.size === 0 && candidates.some(({ keeps }) => keeps) };
+    const isNowhere = names.size === 0 && candidates.some(({ keeps }) => keeps);
+    return { names, nowhere: isNowhere ? whyNowhere(candidates) : undefined };
   }
 
   #candidate({ name, resource, loop }: PanelHandle): PanelCandidate {
-    const { mode, scheduling, paused, capacity } = resource.spec;
     const clients = Math.max(this.#options.book.clientsOn(loop.panelId), loop.deliveries.size);
-    const keeps = resource.metadata.deletionTimestamp === undefined && scheduling !== 'Draining';
-    const fits = capacity?.maxClients === undefined || clients < capacity.maxClients;
+    const keeps = resource.metadata.deletionTimestamp === undefined && resource.spec.scheduling !== 'Draining';
     const { duplicateOf, failure } = loop.facts;
-    const isOpen = mode === 'Manage' && scheduling === 'Active' && !paused && duplicateOf === undefined;
-    return { name, keeps, accepts: keeps && isOpen && fits, ready: failure === undefined, clients };
+    const closure = closureOf(resource, { clients, isDuplicate: duplicateOf !== undefined });
+    return { name, keeps, closure, ready: failure === undefined, clients };
   }
 
   /** A panel that is not (or no longer) chosen: its client goes by a recorded decision, or stays until it may. */

@@ -21,7 +21,7 @@ import { tokenKeyProblem, type ConnectionSecrets, type WrittenSecret } from './c
 import { judgeAccess, type Access } from './desired.ts';
 import { effectiveSpec, expiryMs, type EffectiveSpec } from './effective-spec.ts';
 import { recallDeletion, recordDeletion } from './finalize.ts';
-import { SubscriptionPanels } from './panels-of.ts';
+import { SubscriptionPanels, type Deliveries } from './panels-of.ts';
 import { StatusPublisher } from './publisher.ts';
 import type { Delivery, SubscriptionView } from './status.ts';
 import { nextResetAtMs, periodStartMs } from './traffic-reset.ts';
@@ -161,13 +161,13 @@ export class SubscriptionReconciler {
     const stated = await records.writeState(declared, state);
     await records.noteTraffic(stated, limits.limitBytes);
     const context = { key, subscription, entry: stated, limits, access, nowMs };
-    const { deliveries, hasNoRoom, nextDueAtMs } = await this.#panels.deliver(context, spec);
+    const { deliveries, nowhere, nextDueAtMs } = await this.#panels.deliver(context, spec);
     const minPanels = spec?.minPanels ?? 1;
     const panelsWanted = deliveries.filter((delivery) => delivery.state !== 'Removing').length;
     const entry = await records.writeState(stated, { ...state, panelsWanted });
     await this.#noteProvisioned(entry, deliveries, minPanels);
     const secret = await this.#writeConnectionSecret(key, subscription, entry);
-    const problem = problemOf(subscription, spec, deliveries, hasNoRoom) ?? secret.problem;
+    const problem = problemOf(subscription, spec, { deliveries, nowhere }) ?? secret.problem;
     const view = { subscriptionId: entry.record.id, access, deliveries, minPanels, problem };
     const outcome = await this.#publisher.show(key, subscription, view);
     const endsAtMs = access.expired ? Infinity : (limits.expiresAtMs ?? Infinity);
@@ -259,8 +259,7 @@ function pausedView(subscription: VPNSubscription, entry: BookEntry, access: Acc
 function problemOf(
   { spec: { planRef } }: VPNSubscription,
   spec: EffectiveSpec | undefined,
-  deliveries: readonly Delivery[],
-  hasNoRoom: boolean,
+  { deliveries, nowhere }: Pick<Deliveries, 'deliveries' | 'nowhere'>,
 ): SubscriptionView['problem'] {
   if (spec === undefined) {
     return {
@@ -268,13 +267,7 @@ function problemOf(
       message: `VPNPlan ${planRef?.name ?? ''} does not exist: what was delivered stays as it is; create the plan or set spec.panelSelector`,
     };
   }
-  if (hasNoRoom) {
-    return {
-      reason: 'PanelFull',
-      message:
-        'no panel that it may be on takes another subscription: they are full, cordoned, paused or only observed',
-    };
-  }
+  if (nowhere !== undefined) return nowhere;
   if (deliveries.every(({ state }) => state === 'Removing')) {
     return {
       reason: 'NoPanelSelected',

@@ -120,7 +120,7 @@ describe('a panel', () => {
     await world.apply(vpnPanels, {
       apiVersion: 'wayleave.dev/v1alpha1',
       kind: 'VPNPanel',
-      metadata: { name: 'nl-again', namespace: world.namespace, labels: { tier: 'main' } },
+      metadata: { name: 'nl-again', namespace: world.namespace, labels: { tier: 'again' } },
       spec: { url: nl.url, credentialsSecretRef: spec.credentialsSecretRef },
     } as never);
     await vi.waitFor(async () => {
@@ -128,6 +128,12 @@ describe('a panel', () => {
       expect(stateOf(await world.panel('nl'))).toBe('True/Ready');
     }, soon);
     expect(condition(await world.panel('nl-again'), 'Ready')?.message).toContain(`${world.namespace}/nl `);
+    await world.subscription('alice', { panelSelector: { matchLabels: { tier: 'again' } } });
+    await vi.waitFor(async () => {
+      const alice = await world.get('alice');
+      expect(stateOf(alice)).toBe('False/NoPanelOpen');
+      expect(condition(alice, 'Ready')?.message).toContain('nl-again (DuplicatePanel)');
+    }, soon);
   });
 
   it.each([
