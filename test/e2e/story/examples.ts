@@ -16,7 +16,7 @@ const folder = path.resolve(import.meta.dirname, '../../../examples');
 
 /** The objects of a file of examples/, as a person adapts them. */
 export async function readExample(
-  file: 'panel.yaml' | 'plan.yaml' | 'shop.yaml' | 'subscription.yaml',
+  file: 'panel.yaml' | 'plan.yaml' | 'shop-secrets.yaml' | 'shop.yaml' | 'subscription.yaml',
   facts: OwnFacts,
 ): Promise<readonly KubeObject[]> {
   const text = await readFile(path.join(folder, file), 'utf8');

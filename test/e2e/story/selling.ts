@@ -36,7 +36,7 @@ async function waitForReady(
 
 /** Applies the examples of a panel, a plan and a shop. Resolves when all of them are ready. */
 export async function openShop(ground: Ground, site: Site, waiting: Waiting): Promise<void> {
-  for (const file of ['panel.yaml', 'plan.yaml', 'shop.yaml'] as const) {
+  for (const file of ['panel.yaml', 'plan.yaml', 'shop-secrets.yaml', 'shop.yaml'] as const) {
     await apply(ground, await readExample(file, site));
   }
   const { namespace } = site;

@@ -46,6 +46,10 @@ it('there is one of every kind', () => {
   ]);
 });
 
+it('the shop can be applied again without a placeholder for what its Secrets hold', () => {
+  expect(examples.filter(({ file }) => file === 'shop.yaml').map(({ object }) => object.kind)).toEqual(['VPNShop']);
+});
+
 it.each(examples)('the API server takes the $object.kind of examples/$file as it stands', async ({ object }) => {
   const ours = object.apiVersion.startsWith(API_GROUP);
   const path = ours
