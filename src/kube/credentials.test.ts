@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { CredentialSource, loadKubeConfig } from './credentials.ts';
@@ -13,6 +14,8 @@ const plugin = `
   const token = 'token-' + readFileSync(process.argv[1]).length;
   console.log(JSON.stringify({ kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', status: { token } }));
 `;
+
+const isInPod = existsSync('/var/run/secrets/kubernetes.io/serviceaccount/token');
 
 describe('credentials', () => {
   let directory: string;
@@ -36,6 +39,15 @@ describe('credentials', () => {
     directory = await mkdtemp(path.join(tmpdir(), 'wayleave-credentials-'));
     kubeconfig = path.join(directory, 'kubeconfig');
     onTestFinished(() => rm(directory, { recursive: true }));
+  });
+
+  it.skipIf(isInPod)('are missed where there is no kubeconfig at all', async () => {
+    vi.stubEnv('KUBECONFIG', '');
+    vi.stubEnv('HOME', directory);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    await expect(loadKubeConfig(undefined)).rejects.toThrow('no kubeconfig: set KUBECONFIG or --kubeconfig');
   });
 
   it('takes server, prefix, token and certificates from a kubeconfig', async () => {

@@ -22,6 +22,8 @@ const freshForMs = 10_000;
 /** A refused credential is read again at once, but an exec plugin is not started more often than this. */
 const reloadEveryMs = 1_000;
 
+const nowhere = 'http://localhost:8080';
+
 const tlsKeys = ['ca', 'cert', 'key', 'pfx', 'passphrase', 'rejectUnauthorized', 'servername'] as const;
 
 /**
@@ -117,6 +119,8 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
 /**
  * Loads a kubeconfig: the file given, else what client-node finds by itself (`KUBECONFIG`, `~/.kube/config`, in-cluster).
  *
+ * @throws KubeError KUBE_UNAUTHORIZED if there is none
+ *
  * client-node is imported here, on first use: it costs half a second, which commands without a cluster need not pay.
  */
 export async function loadKubeConfig(path: string | undefined): Promise<KubeConfig> {
@@ -124,6 +128,10 @@ export async function loadKubeConfig(path: string | undefined): Promise<KubeConf
   const config = new KubeConfig();
   if (path === undefined) {
     config.loadFromDefault();
+    // What client-node makes up where it finds nothing, and no server of ours is to be asked in the clear.
+    if (config.getCurrentCluster()?.server === nowhere) {
+      throw new KubeError('KUBE_UNAUTHORIZED', 'no kubeconfig: set KUBECONFIG or --kubeconfig');
+    }
     return config;
   }
   let text: string;

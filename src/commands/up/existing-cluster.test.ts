@@ -60,6 +60,7 @@ describe('a kubeconfig for an existing cluster', () => {
   it('refuses a file that is absent', async () => {
     const attempt = writeKubeconfigForContext({ file: join(folder, 'no'), context: undefined }, join(folder, 'own'));
     await expect(attempt).rejects.toThrow(UsageError);
+    await expect(attempt).rejects.toThrow('does not exist');
   });
 
   it('comes from KUBECONFIG, first file first, else from the home folder', () => {

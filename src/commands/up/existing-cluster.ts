@@ -51,7 +51,9 @@ async function readKubeconfig(file: string): Promise<Kubeconfig> {
   try {
     return (parse(await readFile(file, 'utf8')) ?? {}) as Kubeconfig;
   } catch (cause) {
-    throw new UsageError(`--kubeconfig ${file} cannot be read as a kubeconfig.`, cause);
+    const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const what = isAbsent ? 'does not exist: name one with --kubeconfig' : 'cannot be read as a kubeconfig';
+    throw new UsageError(`${file} ${what}.`, cause);
   }
 }
 
