@@ -33,6 +33,7 @@ const KEPT_OUT: Readonly<Record<string, readonly string[]>> = {
   builds: ['dist/main.js', 'build/main.js', 'wayleave-0.1.0.tgz', 'bin/kube-apiserver'],
   dependencies: ['node_modules/pg/package.json'],
   coverage: ['coverage/index.html'],
+  'support bundles': ['wayleave-support-20260131T120000.tar.gz', 'docs/wayleave-support-x/doctor.txt'],
   'a local run': ['.wayleave/kubernetes/pki/ca.crt', '.wayleave/state.json'],
   logs: ['npm-debug.log', 'logs/operator.log'],
   'editor files': ['.DS_Store', '.idea/workspace.xml', 'src/main.ts~', 'src/.main.ts.swp'],

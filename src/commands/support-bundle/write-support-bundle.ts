@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createTarGzip } from 'nanotar';
 import { vpnSubscriptions } from '../../api/index.ts';
 import type { KubeClient, KubeObject } from '../../kube/index.ts';
@@ -44,9 +45,11 @@ export async function writeSupportBundle(
     const files = await gatherAll(around);
     const entries = files.map(({ name, text }) => ({ name: `${folder}/${name}`, data: text }));
     const archive = await createTarGzip(entries, { attrs: { mode: '600', mtime: madeAt.getTime() } });
-    const file = settings.output ?? `${folder}.tar.gz`;
+    const file = resolve(settings.output ?? `${folder}.tar.gz`);
     await writeFile(file, archive, { mode: 0o600, flag: 'wx' });
-    host.stdout.write(`${file}: ${String(files.length)} files, ${String(Math.ceil(archive.length / 1024))} KiB\n`);
+    host.stdout.write(
+      `${file}: ${String(files.length)} files, ${String(Math.ceil(archive.length / 1024))} KiB. Look through it before you send it.\n`,
+    );
     return exitCodes.success;
   } finally {
     await around.close();
