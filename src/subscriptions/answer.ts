@@ -26,7 +26,10 @@ function plainAnswer(status: number, body: string, extra: readonly string[] = []
   };
 }
 
-/** Unknown, malformed and revoked tokens, and every other path: one object, so that nobody can tell them apart. */
+/**
+ * Unknown, malformed and revoked tokens, and every other path: one object, so that nobody can tell them apart. To be had by
+ * `missFor`, which has one for browsers too.
+ */
 export const missAnswer = plainAnswer(404, 'not found\n');
 
 /** We cannot read, which is never "there is none". Apps keep what they have. */

@@ -275,29 +275,61 @@ it('counts anew when the month begins, as the answer says at that moment', async
   expect(await of()).toBe(String(Date.UTC(2027, 0, 1) / 1000));
 });
 
-it('is the same miss for every app, language, format and path', async () => {
-  const { port } = await serveDocument(documentOf());
-  const ask = (path: string, lines = '', method = 'GET') =>
-    raw(port, `${method} ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${lines}\r\n`);
-  const expected = await ask(`/sub/${unknownToken}`);
-  expect(expected).toMatch(/^HTTP\/1\.1 404 /);
-  for (const userAgent of [...Object.values(apps), 'Mozilla/5.0', 'TelegramBot']) {
-    for (const lines of ['', 'accept: text/html\r\n', 'accept-language: ru\r\n', 'x-hwid: 0123456789abcdef\r\n']) {
-      expect(await ask(`/sub/${unknownToken}`, `user-agent: ${userAgent}\r\n${lines}`)).toBe(expected);
+describe('a miss', () => {
+  const asker =
+    (port: number) =>
+    (path: string, lines = '', method = 'GET') =>
+      raw(port, `${method} ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${lines}\r\n`);
+
+  it('is the same line for every app, language, format and path', async () => {
+    const { port } = await serveDocument(documentOf());
+    const ask = asker(port);
+    const expected = await ask(`/sub/${unknownToken}`);
+    expect(expected).toMatch(/^HTTP\/1\.1 404 /);
+    for (const userAgent of [...Object.values(apps), 'Mozilla/5.0', 'TelegramBot']) {
+      for (const lines of ['', 'accept: */*\r\n', 'accept-language: ru\r\n', 'x-hwid: 0123456789abcdef\r\n']) {
+        expect(await ask(`/sub/${unknownToken}`, `user-agent: ${userAgent}\r\n${lines}`)).toBe(expected);
+      }
     }
-  }
-  for (const { name } of subscriptionFormats) {
-    expect(await ask(`/sub/${unknownToken}/${name}`)).toBe(expected);
-    expect(await ask(`/sub/${unknownToken}?format=${name}`)).toBe(expected);
-  }
-  for (const path of [
-    `/sub/${token}/info`,
-    `/sub/${token}/surge`,
-    `/json/${unknownToken}`,
-    `/sub/${unknownToken}/page`,
-  ]) {
-    expect([path, await ask(path)]).toEqual([path, expected]);
-  }
+    for (const userAgent of Object.values(apps)) {
+      const lines = `user-agent: ${userAgent}\r\naccept: text/html\r\n`;
+      expect(await ask(`/sub/${unknownToken}`, lines)).toBe(expected);
+    }
+    for (const { name } of subscriptionFormats) {
+      expect(await ask(`/sub/${unknownToken}/${name}`)).toBe(expected);
+      expect(await ask(`/sub/${unknownToken}?format=${name}`)).toBe(expected);
+    }
+    for (const path of [
+      `/sub/${token}/info`,
+      `/sub/${token}/surge`,
+      `/json/${unknownToken}`,
+      `/sub/${unknownToken}/page`,
+    ]) {
+      expect([path, await ask(path)]).toEqual([path, expected]);
+    }
+  });
+
+  it.each([
+    ['en', 'accept: text/html,*/*;q=0.8\r\n'],
+    ['ru', 'accept: text/html\r\naccept-language: ru-RU,ru;q=0.9\r\n'],
+  ])('is the same sentence in %s for a browser, whether or not there ever was such an address', async (is, wish) => {
+    // The token is known, and was revoked.
+    const { port } = await serveDocument(documentOf({ token: { revoked: true } }));
+    const ask = asker(port);
+    const lines = `user-agent: Mozilla/5.0\r\n${wish}`;
+    const expected = await ask(`/sub/${unknownToken}`, lines);
+    expect(expected).toMatch(/^HTTP\/1\.1 404 /);
+    expect(expected).toContain(`<html lang="${is}">`);
+    expect(expected).toContain('cache-control: no-store');
+    for (const path of [`/sub/${token}`, `/sub/${token}/json`, '/sub/short', '/sub/%E0%A4', '/', '/sub/a/b/c/d']) {
+      expect([path, await ask(path, lines)]).toEqual([path, expected]);
+      expect([path, await ask(path, lines, 'DELETE')]).toEqual([path, expected]);
+    }
+    for (const one of [unknownToken, token]) {
+      const form = `/sub/${one}/devices/1/remove`;
+      expect([one, await ask(form, `${lines}content-length: 0\r\n`, 'POST')]).toEqual([one, expected]);
+    }
+  });
 });
 
 it('keeps few answers of a document, and counts them in what the memory holds', async () => {

@@ -3,16 +3,10 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { isTokenForm } from './alias-paths.ts';
-import {
-  type Answer,
-  foreignPageAnswer,
-  missAnswer,
-  privateHeaders,
-  tooManyAnswer,
-  unavailableAnswer,
-} from './answer.ts';
+import { type Answer, foreignPageAnswer, privateHeaders, tooManyAnswer, unavailableAnswer } from './answer.ts';
 import type { ClientAddresses } from './client-address.ts';
 import type { CachedDocument, DocumentCache } from './document-cache.ts';
+import { missFor } from './miss.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { tokenKey } from './request-handler.ts';
 import { standingOf } from './standing.ts';
@@ -53,16 +47,16 @@ export function createDeviceRemoval(parts: DeviceRemovalParts): (request: Device
     if (addressWait > 0) return send(tooManyAnswer(addressWait));
     // Before the token is looked at, so that the answer tells nothing about it.
     if (isFromElsewhere(message.headers)) return send(foreignPageAnswer);
-    if (!isTokenForm(token)) return send(missAnswer);
+    if (!isTokenForm(token)) return send(missFor(message.headers));
     const key = tokenKey(token);
     const tokenWait = parts.tokenLimiter.take(key);
     if (tokenWait > 0) return send(tooManyAnswer(tokenWait));
     const lookup = await parts.cache.lookup(key);
     if (lookup.kind === 'unavailable') return send(unavailableAnswer);
-    if (lookup.kind === 'absent') return send(missAnswer);
+    if (lookup.kind === 'absent') return send(missFor(message.headers));
     const standing = standingOf(lookup.cached.document, parts.clock.now());
     // A replaced address shows no page with devices any more, and must not change them.
-    if (standing === 'unknown' || standing === 'moved') return send(missAnswer);
+    if (standing === 'unknown' || standing === 'moved') return send(missFor(message.headers));
     const { subscriptionId } = lookup.cached.document;
     try {
       await parts.remove(subscriptionId, deviceId);

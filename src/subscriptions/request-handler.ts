@@ -9,7 +9,6 @@ import { isLinkedApp } from './app-links.ts';
 import {
   type Answer,
   failedAnswer,
-  missAnswer,
   tooManyAnswer,
   unavailableAnswer,
   unknownAppAnswer,
@@ -20,6 +19,7 @@ import { type Admission, admissionHeaders, type DeviceGate } from './device-gate
 import type { DocumentCache, Lookup } from './document-cache.ts';
 import { appOf } from './families.ts';
 import { chooseLanguage } from './languages.ts';
+import { missFor } from './miss.ts';
 import { choose, formatNamed, pageName } from './negotiation.ts';
 import { openAppPage } from './open-app.ts';
 import { pageAnswer, type Pages } from './page-answer.ts';
@@ -90,7 +90,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     // Before the token is looked at, so that the answer tells nothing about it.
     if (formatName !== undefined && named === undefined) return finish(unknownFormatAnswer, 'bad_format');
     if (openWith !== undefined && !isLinkedApp(openWith)) return finish(unknownAppAnswer, 'bad_format');
-    if (token === undefined || !isTokenForm(token)) return finish(missAnswer, 'miss');
+    if (token === undefined || !isTokenForm(token)) return finish(missFor(headers, app), 'miss');
     const key = tokenKey(token);
     const tokenWait = parts.tokenLimiter.take(key);
     if (tokenWait > 0) return finish(tooManyAnswer(tokenWait), 'limited_token');
@@ -98,11 +98,11 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     const conclude = (lookup: Lookup<RenderedSubscription>): void => {
       guarded(() => {
         if (lookup.kind === 'unavailable') return finish(unavailableAnswer, 'unavailable');
-        if (lookup.kind === 'absent') return finish(missAnswer, 'miss');
+        if (lookup.kind === 'absent') return finish(missFor(headers, app), 'miss');
         const { cached, staleMs } = lookup;
         const nowMs = clock.now();
         const standing = standingOf(cached.document, nowMs);
-        if (standing === 'unknown') return finish(missAnswer, 'miss');
+        if (standing === 'unknown') return finish(missFor(headers, app), 'miss');
         parts.usage.used(key);
         if (staleMs !== undefined) metrics.staleAnswer(staleMs / 1000);
         answerKnown(cached, { standing, nowMs, staleMs });

@@ -13,6 +13,7 @@ export const en: Texts = {
   },
   takeAnotherApp: (apps) => `📱 This app cannot use your servers: take ${apps}`,
   noAppCanUseThem: '📱 This app cannot use your servers: please contact support',
+  unknownAddress: 'This address is not known, or not any more: ask for a new one where you got it.',
   openApp: {
     title: (app) => `Open ${app}`,
     doing: (app) => `${app} opens and adds your servers. Nothing happens? Press the button.`,

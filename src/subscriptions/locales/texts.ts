@@ -15,6 +15,8 @@ export interface Texts {
   readonly takeAnotherApp: (apps: string) => string;
   /** The same where no app is known that could. */
   readonly noAppCanUseThem: string;
+  /** Also to whoever only looks what answers here: it says neither what this is nor whether the address ever was one. */
+  readonly unknownAddress: string;
   /** The page that hands a subscription to an app. */
   readonly openApp: {
     readonly title: (app: string) => string;

@@ -52,6 +52,8 @@ export interface Learned {
   readonly byToken: ReadonlyMap<string, LearnedCustomer>;
   /** With everything but the date. */
   readonly refusals: Readonly<Record<Refusal, string>>;
+  /** The miss of who reads HTML, in each language. */
+  readonly missPages: readonly string[];
 }
 
 export interface LearnedCustomer {
@@ -73,10 +75,15 @@ export async function learn(customers: readonly Customer[], ask: Ask): Promise<L
   const alive = customers.filter(({ kind }) => kind !== 'revoked');
   const learned = await Promise.all(alive.map((customer) => learnCustomer(customer, ask)));
   const known = alive[0]?.token ?? '';
+  const unknown = '/sub/AAAAbbbbCCCCddddEEEEffffGGGGhhh2';
+  const missPages = ['en', 'ru'].map(async (language) =>
+    canonical(await ask(unknown, { accept: 'text/html', 'accept-language': language })),
+  );
   return {
+    missPages: await Promise.all(missPages),
     byToken: new Map(learned.map((one) => [one.customer.token, one])),
     refusals: {
-      miss: canonical(await ask('/sub/AAAAbbbbCCCCddddEEEEffffGGGGhhh2', {})),
+      miss: canonical(await ask(unknown, {})),
       'unknown format': canonical(await ask(`/sub/${known}?format=nonsense`, {})),
       'unknown app': canonical(await ask(`/sub/${known}?open=nonsense`, {})),
       'another page': canonical(await ask(`/sub/${known}/devices/1/remove`, { origin: 'https://example.org' }, 'POST')),
@@ -205,14 +212,16 @@ function faultOf(
   answer: WireAnswer,
   expected: Expected,
   { isHead, headers }: WrittenRequest,
-  { refusals: refused, byToken }: Learned,
+  { refusals: refused, missPages, byToken }: Learned,
 ): string | undefined {
+  const asksForHtml = headers.some(([name, value]) => name === 'accept' && /text\/html/i.test(value));
+  const given = (refusal: Refusal): readonly string[] =>
+    refusal === 'miss' && asksForHtml ? [refused.miss, ...missPages] : [refused[refusal]];
+  const isGiven = (refusal: Refusal): boolean =>
+    given(refusal).some((text) => canonical(answer, isHead) === withoutBody(text, isHead));
   // A replaced address says so for a while, and then nothing.
-  const isMiss = canonical(answer, isHead) === withoutBody(refused.miss, isHead);
-  if (expected.kind === 'refusal') {
-    const isOne = expected.any.some((one) => canonical(answer, isHead) === withoutBody(refused[one], isHead));
-    return isOne ? undefined : 'another answer';
-  }
+  const isMiss = isGiven('miss');
+  if (expected.kind === 'refusal') return expected.any.some(isGiven) ? undefined : 'another answer';
   if (expected.known.customer.kind === 'moved' && isMiss) return undefined;
   if (expected.kind === 'removal') {
     return answer.status === 303 && headerOf(answer, 'location').startsWith('../../../') ? undefined : 'no redirect';

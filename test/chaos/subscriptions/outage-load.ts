@@ -89,6 +89,7 @@ export class OutageLoad {
   readonly #phases = new Map<string, PhaseTally>();
   readonly #stop = new AbortController();
   #miss: Told | undefined;
+  #missPage: Told | undefined;
   #phase = 'calm';
   #state: DatabaseState = 'answers';
   #running: Promise<unknown> = Promise.resolve();
@@ -105,7 +106,9 @@ export class OutageLoad {
    */
   async learn(): Promise<void> {
     const [first = '', ...others] = this.#options.urls;
-    this.#miss = await this.#ask(first, { path: unknownPath(this.#options.random) });
+    const { random } = this.#options;
+    this.#miss = await this.#ask(first, { path: unknownPath(random) });
+    this.#missPage = await this.#ask(first, { path: unknownPath(random), headers: apps.browser });
     for (const customer of this.#options.known) {
       await Promise.all([
         ...ways.filter((way) => way.isConditional === undefined).map((way) => this.#learnOne(first, customer, way)),
@@ -193,14 +196,14 @@ export class OutageLoad {
   async #learnOne(url: string, customer: Customer, way: Way): Promise<void> {
     const told = await this.#ask(url, this.#requestOf(customer, way));
     if (customer.kind === 'revoked')
-      return this.#expectMiss(way.method === 'HEAD' ? { ...told, body: missBody } : told);
+      return this.#expectMiss(way.method === 'HEAD' ? { ...told, body: missBody } : told, way);
     const fault = told.status === 200 ? this.#faultOfFirst(told, customer, way) : describe(told);
     if (fault !== undefined) throw new Error(`${customer.name} (${customer.kind}), ${way.name}: ${fault}`);
     this.#learned.set(keyOf(customer, way), told);
   }
 
-  #expectMiss(told: Told): void {
-    if (!isSame(told, this.#miss))
+  #expectMiss(told: Told, { headers }: Way): void {
+    if (!isSame(told, headers === apps.browser ? this.#missPage : this.#miss))
       throw new Error(`a revoked address does not answer like an unknown one: ${describe(told)}`);
   }
 
