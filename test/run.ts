@@ -6,7 +6,7 @@ import { ensureTools, TOOL_NAMES } from './support/toolchain.ts';
 const HELP = `npm test [-- <part of a test file's path> …] [-- <option of vitest> …]
 
 Runs the tests, on a real Kubernetes API server, a real PostgreSQL, a real 3x-ui and the real Xray, mihomo and sing-box.
-The first run builds those programs from source and keeps them (20 min or so); later runs start at once. Nothing is left
+The first run builds those programs from source and keeps them (17 min on two cores); later runs start at once. Nothing is left
 running.
 
   npm test                                everything

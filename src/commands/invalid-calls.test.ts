@@ -9,7 +9,7 @@ const invalidCalls: [call: string[], env: Record<string, string>, mentions: stri
   [['operatr'], {}, ["'operatr'", 'operator']],
   [['operator', '--pubic-url', 'x'], {}, ['--pubic-url', '--public-url']],
   [['operator', 'surplus'], {}, ['too many arguments']],
-  [['link'], {}, ["'subscription'"]],
+  [['link'], {}, ["'subscription'", 'see "wayleave link --help"']],
   [['operator', ...url], {}, ['--database-url (DATABASE_URL)', 'required']],
   [['operator', ...database], {}, ['--public-url (WAYLEAVE_PUBLIC_URL)', 'required']],
   [
@@ -31,6 +31,7 @@ const invalidCalls: [call: string[], env: Record<string, string>, mentions: stri
   [['subscriptions', ...database], { WAYLEAVE_HEALTH_LISTEN: ':1' }, ['--health-listen (WAYLEAVE_HEALTH_LISTEN)']],
   [['subscriptions', ...database, '--drain-timeout', 'never'], {}, ['--drain-timeout (WAYLEAVE_DRAIN_TIMEOUT)']],
   [['migrate'], { DATABASE_URL: 'host:5432' }, ['--database-url (DATABASE_URL)', 'postgres://']],
+  [['up', 'panel'], {}, ["'order'", 'see "wayleave up panel --help"']],
   [['up', 'panel', 'break', 'nl'], {}, ['stop or start', 'break']],
   [['up', 'panel', 'stop', 'nl', '--data', '/nonexistent/wayleave'], {}, ['/nonexistent/wayleave', 'npm start']],
   [['link', 'a/b/c', ...database, ...url, '--data', '/nonexistent'], {}, ['namespace/name']],

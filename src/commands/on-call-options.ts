@@ -5,7 +5,7 @@ import { httpUrl, postgresUrl } from './value-kinds.ts';
 
 /** Where everything is, for whoever looks at all of it; what is not given and not found is said to be out of reach. */
 export const onCallOptions = {
-  databaseUrl: { ...maybeDatabaseUrl, summary: 'the Postgres; without it that of a running "wayleave up"' },
+  databaseUrl: maybeDatabaseUrl,
   directDatabaseUrl: optional({
     flag: '--direct-database-url <url>',
     variable: 'DATABASE_DIRECT_URL',

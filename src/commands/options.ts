@@ -41,7 +41,7 @@ export const databaseUrl = required({
 
 export const maybeDatabaseUrl = optional({
   ...databaseUrlShape,
-  summary: 'use this Postgres (15 or newer) instead of an embedded one',
+  summary: 'the Postgres; without it that of a running "wayleave up"',
 });
 
 export const databaseConnections = withDefault('10', {

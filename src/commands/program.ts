@@ -59,11 +59,17 @@ export function createProgram(host: Host, finish: (exitCode: number) => void): C
       writeErr: (text) => host.stderr.write(text),
       outputError: (text, write) => {
         // Commander puts its guess at what was meant on a line of its own.
-        write(text.replace(/^error: /, 'wayleave: ').replace('\n(', ' ('));
+        const words = text.replace(/^error: /, 'wayleave: ').replace('\n(', ' (');
+        write(words.replace(/(missing required argument .*)\n$/, `$1: see "${pathOf(each)} --help"\n`));
       },
     });
   }
   return program;
+}
+
+/** `wayleave up panel`, as one types it. */
+function pathOf(line: CommanderCommand): string {
+  return line.parent === null ? line.name() : `${pathOf(line.parent)} ${line.name()}`;
 }
 
 function withSubcommands(line: CommanderCommand): readonly CommanderCommand[] {

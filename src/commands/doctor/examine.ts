@@ -4,6 +4,7 @@ import { databaseChecks } from './database-checks.ts';
 import type { Finding } from './finding.ts';
 import { nameCheck } from './name-check.ts';
 import { panelChecks } from './panel-checks.ts';
+import { queueChecks } from './queue-checks.ts';
 import { rightsChecks } from './rights-check.ts';
 import { runChecks } from './run-checks.ts';
 import { serviceChecks } from './service-checks.ts';
@@ -18,6 +19,7 @@ export function examine(around: Surroundings, limitMs: number): Promise<readonly
     ...databaseChecks(around),
     ...panelChecks(around),
     ...shopChecks(around),
+    ...queueChecks(around),
     ...serviceChecks(around),
     ...clockChecks(around),
     nameCheck(around),

@@ -7,6 +7,7 @@ import { isContained } from './contained.ts';
 import { judgeClock } from './judge-clock.ts';
 import { judgeLease } from './judge-lease.ts';
 import { judgePanel } from './judge-panel.ts';
+import { judgeQueues } from './queue-checks.ts';
 import { judgeRights } from './judge-rights.ts';
 import { judgeShop, type TelegramAnswer } from './judge-shop.ts';
 
@@ -121,6 +122,22 @@ describe('a shop', () => {
     ['whose refunds are paused', ready, paused, answers(), ['warn']],
   ] as const)('%s', (_, it_, record, answer, verdicts) => {
     expect(judgeShop(it_, record, answer).map(({ verdict }) => verdict)).toEqual(verdicts);
+  });
+});
+
+describe('what waits for a person', () => {
+  it('is nothing to worry about when nothing does', () => {
+    expect(judgeQueues([{ queue: 'transfers', count: 0, oldestSeconds: 0 }]).verdict).toBe('ok');
+  });
+
+  it('is counted by queue, with the age of the oldest', () => {
+    const seen = judgeQueues([
+      { queue: 'transfers', count: 1, oldestSeconds: 21 },
+      { queue: 'surplus', count: 0, oldestSeconds: 0 },
+      { queue: 'refused', count: 2, oldestSeconds: 7200 },
+    ]);
+    expect(seen.verdict).toBe('warn');
+    expect(seen.says).toContain('1 transfer (21 s), 2 refused (2 h)');
   });
 });
 

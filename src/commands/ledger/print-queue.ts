@@ -12,7 +12,7 @@ import type { Store } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { chooseShop } from './choose.ts';
 import { widthOf, withLedger, type LedgerCall } from './open-ledger.ts';
-import { amountText, minuteText, spanText, wrapText } from './words.ts';
+import { amountText, minuteText, queueText, spanText, wrapText } from './words.ts';
 
 interface Waiting {
   readonly shop: ShopRecord;
@@ -95,7 +95,7 @@ function whoText(customer: { readonly telegramId: number | undefined }): string 
 function summary(waiting: readonly Waiting[]): string {
   const counts = queueNames.flatMap((queue) => {
     const count = waiting.filter((one) => one.queue === queue).length;
-    return count === 0 ? [] : [`${String(count)} ${queue}`];
+    return count === 0 ? [] : [queueText(count, queue)];
   });
   return `${counts.join(', ')}. Decide with "wayleave ledger settle <charge> --extend, --refund, --refunded or --dismiss".`;
 }

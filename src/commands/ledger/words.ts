@@ -1,4 +1,5 @@
 import { currencyDecimals, isCurrency } from '../../api/index.ts';
+import type { QueueName } from '../../ledger/index.ts';
 
 /** `2026-12-23 06:21:39`, always UTC. @param seconds epoch seconds */
 export function instantText(seconds: number): string {
@@ -42,6 +43,16 @@ export function amountText(minorUnits: bigint, currency: string): string {
   const digits = minorUnits.toString().padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);
   return `${whole}${decimals === 0 ? '' : `.${digits.slice(-decimals)}`} ${currency}`;
+}
+
+/** `1 client`, `2 clients`. */
+export function countText(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `1 transfer`, `2 refused`: how many wait in a queue. */
+export function queueText(count: number, queue: QueueName): string {
+  return queue === 'transfers' ? countText(count, 'transfer') : `${String(count)} ${queue}`;
 }
 
 /** Breaks a text at spaces, every line behind `indent` spaces; a word that is longer than a line stays whole. */

@@ -1,4 +1,4 @@
-import { spanText, tableText } from '../ledger/words.ts';
+import { countText, queueText, spanText, tableText } from '../ledger/words.ts';
 import type { Reached } from '../surroundings.ts';
 import { buildVersion } from '../build.ts';
 import type { StatusFacts } from './facts.ts';
@@ -20,7 +20,7 @@ export function statusText(facts: StatusFacts): string {
           part,
           image,
           `${phase}${ready ? ', ready' : ', not ready'}`,
-          restarts === 0 ? '' : `${String(restarts)} restarts`,
+          restarts === 0 ? '' : countText(restarts, 'restart'),
         ]),
       );
     }),
@@ -43,7 +43,7 @@ export function statusText(facts: StatusFacts): string {
               panel,
               state,
               `${product} ${version}`.trim(),
-              `${String(clients)} clients`,
+              countText(clients, 'client'),
               pending === 0 ? '' : `${String(pending)} to come`,
             ]),
           ),
@@ -59,7 +59,7 @@ export function statusText(facts: StatusFacts): string {
               queues.length === 0
                 ? 'nothing needs a person'
                 : queues
-                    .map(({ queue, count, oldestSeconds }) => `${String(count)} ${queue} (${spanText(oldestSeconds)})`)
+                    .map(({ queue, count, oldestSeconds }) => `${queueText(count, queue)} (${spanText(oldestSeconds)})`)
                     .join(', '),
             ]),
           ),

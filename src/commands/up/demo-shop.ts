@@ -50,8 +50,8 @@ export async function waitForShop({
     const ready = shop?.status?.conditions?.find(({ type }) => type === 'Ready');
     if (shop === undefined) latest = 'somebody deleted it';
     else if (ready !== undefined) latest = `${ready.reason}: ${ready.message}`;
-    progress(`waiting for shop ${sampleShop} (${latest})`);
     isReady = ready?.status === 'True';
+    if (!isReady) progress(`waiting for shop ${sampleShop} (${latest})`);
     return isReady || shop === undefined;
   };
   try {

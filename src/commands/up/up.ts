@@ -10,9 +10,9 @@ export const up = defineCommand({
   summary: 'bring up the whole product on this machine',
   description:
     'Starts everything on loopback ports of this machine and shows what to try: a Kubernetes control plane (a kind cluster ' +
-    'where Docker and kind are there, else one built from source, about 10 minutes the first time), Postgres, the operator, ' +
-    'the subscription service, two demo panels, a plan and a subscription. Ctrl-C ends all of it; the next start goes on ' +
-    'with the same data.',
+    'where Docker and kind are there, else one built from source, about 6 minutes the first time), Postgres, the operator, the ' +
+    'subscription service and the bot; two demo panels, a simulated Telegram with a page to chat on, a shop with three plans, ' +
+    'and a subscription. Ctrl-C ends all of it; the next start goes on with the same data.',
   options: {
     kubeconfig: optional({
       flag: '--kubeconfig <file>',
@@ -25,7 +25,7 @@ export const up = defineCommand({
       summary: 'use the cluster of this context, of --kubeconfig, $KUBECONFIG or ~/.kube/config',
       kind: text,
     }),
-    databaseUrl: maybeDatabaseUrl,
+    databaseUrl: { ...maybeDatabaseUrl, summary: 'use this Postgres (15 or newer) instead of an embedded one' },
     data: dataFolder,
     reset: optional({ flag: '--reset', summary: 'delete the data of earlier runs first', kind: flag }),
     local: optional({

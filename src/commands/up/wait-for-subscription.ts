@@ -48,8 +48,8 @@ export async function waitForSubscription(wait: SubscriptionWait): Promise<{ res
       });
       const ready = found.status?.conditions?.find(({ type }) => type === 'Ready');
       if (ready !== undefined) latest = `${ready.reason}: ${ready.message}`;
-      progress(`waiting for ${sampleSubscription} (${latest})`);
       isReady = ready?.status === 'True';
+      if (!isReady) progress(`waiting for ${sampleSubscription} (${latest})`);
       return isReady || settled.has(ready?.reason ?? '');
     });
   } catch (error) {
