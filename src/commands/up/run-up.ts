@@ -73,7 +73,10 @@ export async function runUp(host: Host, settings: UpSettings): Promise<number> {
   } catch (error) {
     if (!signal.aborted) failure = error;
   }
-  if (failure !== undefined) screen.line(`\n${screen.style('red', 'It did not come up:')} ${describeError(failure)}`);
+  if (failure !== undefined) {
+    const why = failure instanceof UsageError ? failure.message : describeError(failure);
+    screen.line(`\n${screen.style('red', 'It did not come up:')} ${why}`);
+  }
   screen.line();
   const wentWell = await started.stop(screen);
   await withdrawRunning(data);
