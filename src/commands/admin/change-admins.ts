@@ -106,7 +106,7 @@ async function telegramIdOf(store: Store, shopId: string, account: string): Prom
   // A name changes hands, and who has it now may not be who had it then.
   if (others.length > 0) throw new UsageError(`several people have called themselves ${account}: give the id.`);
   if (found?.telegramId !== undefined) return found.telegramId;
-  throw new CommandError(`nobody called ${account} has written to the bot: let him send /start, or give his id`, {
+  throw new CommandError(`nobody called ${account} has written to the bot: let them send /start, or give their id`, {
     retry: 'later',
   });
 }
