@@ -11,6 +11,7 @@ export {
   type ChargeAct,
   type NamedCharge,
 } from './charge-acts.ts';
+export { awaitedReceipts, type AwaitedReceipt } from './awaited-receipts.ts';
 export { readBooks, type Books } from './books.ts';
 export type { ChargeKey } from './charge-lock.ts';
 export { recordCharge } from './charges.ts';
@@ -69,6 +70,7 @@ export {
   placeOrder,
   setAttemptReference,
   setOrderMessage,
+  trialsAmong,
   type AttemptRecord,
   type OrderRecord,
   type OrderState,

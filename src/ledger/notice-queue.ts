@@ -26,6 +26,8 @@ export interface ClaimedNotice {
         /** Per language. */
         readonly title: Readonly<Record<string, string>>;
         readonly expiresAtMs: number;
+        /** By Postgres' clock, when it was claimed. */
+        readonly expired: boolean;
       }
     | undefined;
 }
@@ -36,6 +38,7 @@ interface ClaimedRow extends Omit<ClaimedNotice, 'telegramId' | 'language' | 'su
   readonly subscriptionId: string | null;
   readonly title: Readonly<Record<string, string>> | null;
   readonly expiresAtMs: number | null;
+  readonly expired: boolean | null;
 }
 
 /** A notice of the front of the queue: taken, or dropped with an outcome. */
@@ -67,7 +70,7 @@ const claimFront = {
       from judged j where n.id = j.id returning n.*, j.telegram_id, j.language)
     select d.id, d.shop_id as "shopId", d.kind, d.dedupe, d.payload, d.delivery, d.attempts, d.claim, d.outcome,
       d.customer_id as "customerId", d.telegram_id as "telegramId", d.language, e.subscription_id as "subscriptionId",
-      e.title, e.expires_at as "expiresAtMs"
+      e.title, e.expires_at as "expiresAtMs", e.expires_at <= wayleave.wall_clock() as expired
     from dealt_with d left join wayleave.entitlements e on e.subscription_id = d.subscription_id
     order by d.next_at, d.id`,
 };
@@ -174,12 +177,14 @@ export async function noticesOf(
 }
 
 function toNotice(claimed: ClaimedRow & { readonly outcome: null }): ClaimedNotice {
-  const { telegramId, language, subscriptionId, title, expiresAtMs, outcome: _, ...row } = claimed;
+  const { telegramId, language, subscriptionId, title, expiresAtMs, expired, outcome: _, ...row } = claimed;
   return {
     ...row,
     telegramId: Number(telegramId),
     language: language ?? undefined,
     subscription:
-      subscriptionId === null ? undefined : { id: subscriptionId, title: title ?? {}, expiresAtMs: expiresAtMs ?? 0 },
+      subscriptionId === null
+        ? undefined
+        : { id: subscriptionId, title: title ?? {}, expiresAtMs: expiresAtMs ?? 0, expired: expired ?? true },
   };
 }

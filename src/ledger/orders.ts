@@ -266,6 +266,17 @@ export async function ordersOf(db: Queryable, customerId: string, limit = 50): P
   return rows.map(toOrder);
 }
 
+/** Which of these orders asked nobody for money. */
+export async function trialsAmong(db: Queryable, orderIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ id: string }>(
+    `select o.id from wayleave.orders o
+     where o.id = any($1::uuid[]) and o.state = 'paid'
+       and not exists (select from wayleave.attempts a where a.order_id = o.id)`,
+    [orderIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
  * Locks an order, and its customer before it: a ban that meets a payment comes wholly before or wholly after it.
  *

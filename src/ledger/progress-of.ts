@@ -20,7 +20,14 @@ export interface OrderProgress {
   /** Nobody was asked for money. */
   readonly isTrial: boolean;
   /** Where a receipt was shown: the attempt that it is of, and what a person has decided. */
-  readonly transfer: { readonly attempt: number; readonly decision: 'approved' | 'declined' | undefined } | undefined;
+  readonly transfer:
+    | {
+        readonly attempt: number;
+        readonly decision: 'approved' | 'declined' | undefined;
+        /** What the customer is told about a declined one; may be empty. */
+        readonly reason: string;
+      }
+    | undefined;
   /** Seconds since it was paid, by Postgres' clock; 0 before that. */
   readonly ageSeconds: number;
   /** The entitlement's revision that it made; 0 before it is paid. */
@@ -44,7 +51,11 @@ interface Row extends Omit<OrderProgress, Optional> {
   readonly language: string | null;
   readonly revision: bigint;
   readonly expiresAtMs: number | null;
-  readonly transfer: { readonly attempt: number; readonly decision: 'approved' | 'declined' | null } | null;
+  readonly transfer: {
+    readonly attempt: number;
+    readonly decision: 'approved' | 'declined' | null;
+    readonly reason: string | null;
+  } | null;
   readonly chatId: bigint | null;
   readonly messageId: bigint | null;
 }
@@ -56,7 +67,8 @@ const statement = {
       c.language, c.unreachable_since is null as "isReachable", o.subscription_id as "subscriptionId", o.state,
       o.terms -> 'title' as title,
       not exists (select from wayleave.attempts a where a.order_id = o.id) as "isTrial",
-      (select json_build_object('attempt', t.attempt, 'decision', t.decision) from wayleave.transfers t
+      (select json_build_object('attempt', t.attempt, 'decision', t.decision, 'reason', t.decline_reason)
+       from wayleave.transfers t
        where t.order_id = o.id order by t.created_at desc, t.id desc limit 1) as transfer,
       case when o.state = 'paid' then extract(epoch from wayleave.wall_clock() - o.closed_at) else 0 end::float8 as "ageSeconds",
       coalesce(o.granted_revision, 0) as revision,
@@ -83,7 +95,10 @@ export async function progressOf(db: Queryable, orderId: string): Promise<OrderP
     revision: Number(revision),
     resource: resourceName(row.subscriptionId),
     expiresAtMs: expiresAtMs ?? undefined,
-    transfer: transfer === null ? undefined : { attempt: transfer.attempt, decision: transfer.decision ?? undefined },
+    transfer:
+      transfer === null
+        ? undefined
+        : { attempt: transfer.attempt, decision: transfer.decision ?? undefined, reason: transfer.reason ?? '' },
     message:
       chatId === null || messageId === null ? undefined : { chatId: Number(chatId), messageId: Number(messageId) },
   };

@@ -171,11 +171,12 @@ export async function confirmRefundLocked(tx: Queryable, refund: ConfirmedRefund
   const facts = { amountMinor, paidMinor: order.amountMinor, refundId, orderId: charge.orderId };
   // Another charge of the order may have been settled into time as well; what was late is the order's grant.
   const endsOrder = amountMinor === left && order.disposition === 'granted';
-  await reverseGrants(tx, refund, { ...facts, endsOrder });
+  const subscriptionId = await reverseGrants(tx, refund, { ...facts, endsOrder });
   if (charge.customerId !== undefined) {
     const payload = { currency: order.currency, amountMinor: String(amountMinor), provider: refund.provider };
     const about = { shopId: refund.shopId, customerId: charge.customerId, dedupe: `refund:${refundId}`, payload };
-    await notify(tx, { ...about, kind: 'refunded', delivery: 'at-least-once' });
+    const of = subscriptionId === undefined ? {} : { subscriptionId };
+    await notify(tx, { ...about, ...of, kind: 'refunded', delivery: 'at-least-once' });
   }
   return 'confirmed';
 }
@@ -218,7 +219,11 @@ export async function findRefund(db: Queryable, refundId: string): Promise<Refun
   return rows.map(withoutNulls)[0];
 }
 
-/** Only the charge that was granted has time to give back; and only what that charge gave. */
+/**
+ * Only the charge that was granted has time to give back; and only what that charge gave.
+ *
+ * @returns the subscription that it was taken from
+ */
 async function reverseGrants(
   tx: Queryable,
   { shopId, provider, chargeId, startedBy }: ConfirmedRefund,
@@ -230,7 +235,7 @@ async function reverseGrants(
     /** Nothing is left of the charge that was granted. */
     readonly endsOrder: boolean;
   },
-): Promise<void> {
+): Promise<string | undefined> {
   const [grant] = await tx.query<{ id: string; subscriptionId: string }>(
     `select e.id, e.subscription_id as "subscriptionId"
      from wayleave.ledger_entries e join wayleave.charges c on c.order_id = e.order_id and c.disposition = 'granted'
@@ -240,7 +245,7 @@ async function reverseGrants(
      where e.kind = 'grant' and e.cause = 'charge:' || $2 || ':' || $3 and e.shop_id = $1`,
     [shopId, provider, chargeId],
   );
-  if (grant === undefined) return;
+  if (grant === undefined) return undefined;
   const { subscriptionId, id: target } = grant;
   await lockSubscription(tx, subscriptionId);
   const { amountMinor, paidMinor, refundId, orderId, endsOrder } = facts;
@@ -265,6 +270,7 @@ async function reverseGrants(
     cause: `refund:delay:${provider}:${refundId}`,
   }));
   await refold(tx, subscriptionId, endsOrder ? [ofPurchase, ...ofDelay] : [ofPurchase]);
+  return subscriptionId;
 }
 
 /** Orders are locked before charges everywhere. */

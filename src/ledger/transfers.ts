@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import type { Queryable, Store } from '../store/index.ts';
+import { recordAudit } from './audit.ts';
 import { recordChargeLocked } from './charges.ts';
 import { LedgerError } from './errors.ts';
 import { notify } from './notices.ts';
@@ -138,11 +139,30 @@ export async function decideTransfer(store: Store, verdict: TransferVerdict): Pr
     );
     const transfer = await transferOf(tx, shopId, transferId);
     if (decided.length === 0) return { transfer, isNew: false, charge: undefined };
+    await recordDecision(tx, transfer, verdict);
     await endReview(tx, orderId);
     const charge = decision === 'approved' ? await charged(tx, transfer, by) : undefined;
     if (decision === 'declined') await tellDeclined(tx, transfer, reason);
     await askFor(tx, 'progress', orderId);
     return { transfer: await transferOf(tx, shopId, transferId), isNew: true, charge };
+  });
+}
+
+/** Beside the row of the receipt itself: it belongs to what people did for this customer. */
+async function recordDecision(
+  tx: Queryable,
+  { id, shopId, orderId, customerId }: TransferRecord,
+  { decision, by, reason = '' }: TransferVerdict,
+): Promise<void> {
+  const action = decision === 'approved' ? 'approve-receipt' : 'decline-receipt';
+  const detail = { orderId, ...(reason === '' ? {} : { reason }) };
+  await recordAudit(tx, {
+    shopId,
+    actor: by,
+    action,
+    subject: `customer:${customerId}`,
+    detail,
+    cause: `receipt:${id}`,
   });
 }
 
@@ -179,9 +199,9 @@ async function charged(tx: Queryable, transfer: TransferRecord, by: string): Pro
 }
 
 async function tellDeclined(tx: Queryable, transfer: TransferRecord, reason: string): Promise<void> {
-  const { id, shopId, customerId, subscriptionId, orderId } = transfer;
+  const { id, shopId, customerId, subscriptionId, orderId, attempt } = transfer;
   const about = { shopId, customerId, subscriptionId, kind: 'declined', dedupe: id } as const;
-  await notify(tx, { ...about, payload: { orderId, reason }, delivery: 'at-least-once' });
+  await notify(tx, { ...about, payload: { orderId, attempt, reason }, delivery: 'at-least-once' });
 }
 
 async function transferOf(db: Queryable, shopId: string, transferId: string): Promise<TransferRecord> {

@@ -214,7 +214,7 @@ describe('a decision about a receipt', () => {
     await shop.passTime(5 * day);
     await decide(receipt, 'declined');
     expect(await noticesOf(shop, anna.id, 'declined')).toStrictEqual([
-      { orderId: placed.order.id, reason: 'not seen' },
+      { orderId: placed.order.id, attempt: placed.transfer, reason: 'not seen' },
     ]);
     expect(await charges(shop)).toStrictEqual([]);
     await shop.passTime(hour / 2);
