@@ -82,6 +82,9 @@ async function onMessage(shop: Shop, message: Message, from: User): Promise<void
     const dialog = state === undefined ? undefined : modules.dialogs.get(state.kind);
     if (state !== undefined && dialog !== undefined) return dialog(visit, message, state);
     if (message.reply_to_message === undefined && (await offer(visit, message))) return;
+    for (const { onLeftOver } of modules.modules) {
+      if ((await onLeftOver?.(visit, message)) === true) return;
+    }
     await visit.send({
       text: visit.speak.say('not-understood'),
       buttons: [[{ text: visit.speak.label('button-menu'), data: actions.menuData }]],

@@ -24,9 +24,17 @@ describe('formats', () => {
     expect(formatDate(at, 'en', 'No/Where')).toContain('22:30');
   });
 
+  it('name the zone, except in rows of lists and on buttons', () => {
+    const at = Date.UTC(2027, 1, 1, 16, 46);
+    expect(plain(formatDate(at, 'en', 'UTC'))).toBe('February 1, 2027 at 16:46 UTC');
+    expect(formatDate(at, 'ru', 'Europe/Moscow')).toMatch(/19:46 (GMT\+3|MSK)$/);
+    expect(plain(formatDate(at, 'en', 'UTC', 'short'))).toBe('Feb 1, 2027, 16:46');
+    expect(plain(formatDate(at, 'en', 'UTC', 'day'))).toBe('Feb 1, 2027');
+  });
+
   it.each<[bigint, string]>([
-    [0n, '0 B'],
-    [1536n, '1.5 KB'],
+    [0n, '0 MB'],
+    [1536n * 1024n, '1.5 MB'],
     [50n * 1024n ** 3n, '50 GB'],
     [3000n * 1024n ** 4n, '3,000 TB'],
   ])('%d bytes are %s', (bytes, expected) => {

@@ -19,11 +19,24 @@ export function formatMoney({ currency, minorUnits }: Money, language: string): 
   return new Intl.NumberFormat(language, style).format(amount);
 }
 
-/** Date and time in a time zone, without seconds. A zone that does not exist is UTC. @param atMs epoch milliseconds */
-export function formatDate(atMs: number, language: string, timeZone: string): string {
-  const style = { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const forms = {
+  /** Date and time, with the zone: customers of one shop live in several. */
+  full: { day: 'numeric', month: 'long', year: 'numeric', ...time, timeZoneName: 'short' },
+  /** For rows of lists below a text that names the zone. */
+  short: { day: 'numeric', month: 'short', year: 'numeric', ...time },
+  day: { day: 'numeric', month: 'short', year: 'numeric' },
+} as const;
+
+/** An instant in a time zone, without seconds. A zone that does not exist is UTC. @param atMs epoch milliseconds */
+export function formatDate(
+  atMs: number,
+  language: string,
+  timeZone: string,
+  form: keyof typeof forms = 'full',
+): string {
   const zone = isTimeZone(timeZone) ? timeZone : 'UTC';
-  return new Intl.DateTimeFormat(language, { ...style, timeZone: zone, hourCycle: 'h23' }).format(atMs);
+  return new Intl.DateTimeFormat(language, { ...forms[form], timeZone: zone }).format(atMs);
 }
 
 function isTimeZone(timeZone: string): boolean {
@@ -35,19 +48,19 @@ function isTimeZone(timeZone: string): boolean {
 }
 
 const units = {
-  en: ['B', 'KB', 'MB', 'GB', 'TB'],
-  ru: ['Б', 'КБ', 'МБ', 'ГБ', 'ТБ'],
+  en: ['MB', 'GB', 'TB'],
+  ru: ['МБ', 'ГБ', 'ТБ'],
 } as const;
 
-/** Steps of 1024 under the names that phones show; one decimal below ten. */
+/** Megabytes and more in steps of 1024, as the customer's page has it; one decimal below ten. */
 export function formatSize(bytes: bigint, language: string): string {
   const names = language === 'ru' ? units.ru : units.en;
-  let value = Number(bytes);
+  let value = Number(bytes) / 1024 ** 2;
   let step = 0;
   while (value >= 1024 && step < names.length - 1) {
     value /= 1024;
     step += 1;
   }
-  const maximumFractionDigits = value < 10 && step > 0 ? 1 : 0;
+  const maximumFractionDigits = value < 10 ? 1 : 0;
   return `${new Intl.NumberFormat(language, { maximumFractionDigits }).format(value)} ${names[step] ?? ''}`;
 }

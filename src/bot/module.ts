@@ -34,6 +34,8 @@ export interface BotModule {
   readonly questions?: Readonly<Record<string, readonly string[]>>;
   /** Any other message, asked in the order of the modules. @returns whether it was meant for this one */
   readonly onMessage?: (visit: Visit, message: Message) => Promise<boolean>;
+  /** A message that nothing else was meant for, before the bot says that it does not understand. @returns as {@link onMessage} */
+  readonly onLeftOver?: (visit: Visit, message: Message) => Promise<boolean>;
   /** Updates that come from outside of private chats, or are of no kind above. @returns whether it was meant for this one */
   readonly onUpdate?: (shop: Shop, update: Update) => Promise<boolean>;
   /** Rows at the end of the main menu, for those whom they concern. */

@@ -47,8 +47,10 @@ function unpaidScreen(speak: Speaker, { orderId, state, transfer }: OrderProgres
   if (state !== 'pending' || transfer === undefined)
     return { text: speak.say('order-over'), buttons: [[buyButton(speak)]] };
   const again = writeCallback(actions.receipt, orderId, transfer.attempt);
+  const { reason } = transfer;
+  const why = reason === '' ? [] : [speak.say('notice-reason', { reason })];
   return {
-    text: speak.say('transfer-declined'),
+    text: [speak.say('transfer-declined'), ...why, speak.say('transfer-declined-again')].join('\n\n'),
     buttons: [
       [{ text: speak.label('button-send-receipt'), data: again }],
       [{ text: speak.label('button-cancel'), data: writeCallback(actions.cancel, orderId) }],

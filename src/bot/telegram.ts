@@ -81,7 +81,21 @@ export class Telegram {
     } catch (thrown) {
       const refusal = refusalOf(thrown);
       if (refusal === undefined) throw thrown;
+      const asFile = isOtherType(refusal) ? await this.#sendKnownFile(chatId, fileId, screen) : undefined;
+      if (asFile !== undefined) return { messageId: asFile, refusal: undefined };
       return { messageId: await this.send(chatId, alone), refusal };
+    }
+  }
+
+  /** A picture that was sent as a file stays one: Telegram makes no photo of it. @returns nothing when it is refused as well */
+  async #sendKnownFile(chatId: number, fileId: string, screen: Screen): Promise<number | undefined> {
+    const { text, silent = false } = screen;
+    const options = { parse_mode: 'HTML', reply_markup: keyboardOf(screen), disable_notification: silent } as const;
+    try {
+      return (await this.api.sendDocument(chatId, fileId, { ...options, caption: text })).message_id;
+    } catch (thrown) {
+      if (refusalOf(thrown) === undefined) throw thrown;
+      return undefined;
     }
   }
 
@@ -162,6 +176,11 @@ export const allowedUpdates = [
 /** What Telegram said when it refused a call as such (400); undefined for everything else. */
 export function refusalOf(thrown: unknown): string | undefined {
   return thrown instanceof GrammyError && thrown.error_code === 400 ? thrown.description : undefined;
+}
+
+/** `can't use file of type Document as Photo`, and the words of older servers. */
+function isOtherType(refusal: string): boolean {
+  return /file of type|type of file mismatch/i.test(refusal);
 }
 
 /** What Telegram said when it forbade a call (403); undefined for everything else. */

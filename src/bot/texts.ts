@@ -25,8 +25,12 @@ export interface Speaker {
   title(titles: Readonly<Record<string, string>>): string;
   /** `⭐ 150`, `199 ₽` */
   money(money: Money): string;
-  /** Date and time. @param atMs epoch milliseconds */
+  /** Date, time and zone. @param atMs epoch milliseconds */
   date(atMs: number): string;
+  /** Date and time, for rows of a list whose head names the zone, and for buttons. @param atMs epoch milliseconds */
+  moment(atMs: number): string;
+  /** The date alone. @param atMs epoch milliseconds */
+  day(atMs: number): string;
   /** `1.5 GB` */
   size(bytes: bigint): string;
 }
@@ -95,6 +99,8 @@ function makeSpeaker(fluent: Fluent, languages: readonly string[], timeZone: str
     title: (titles) => titleIn(languages, titles),
     money: (money) => formatMoney(money, language),
     date: (atMs) => formatDate(atMs, language, timeZone),
+    moment: (atMs) => formatDate(atMs, language, timeZone, 'short'),
+    day: (atMs) => formatDate(atMs, language, timeZone, 'day'),
     size: (bytes) => formatSize(bytes, language),
   };
 }

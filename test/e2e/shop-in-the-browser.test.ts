@@ -222,7 +222,7 @@ describe('the shop in a browser', () => {
     await chat.presses('150');
     await chat.presses('Send all back');
     await chat.presses('The customer asked');
-    await chat.sees('on its way back');
+    await chat.sees('asked for');
     await chat.plays('Anna');
     await chat.seesLine('refunded to you');
     await chat.sees(/was sent back to you/);
@@ -237,6 +237,7 @@ describe('the shop in a browser', () => {
     await chat.presses('299');
     await chat.presses('Send all back');
     await chat.presses('The customer asked');
+    await chat.sees('transfer it back yourself');
     const waiting = async (): Promise<string[]> => {
       await chat.says('/admin');
       await chat.sees('This shop takes test money');
@@ -244,8 +245,8 @@ describe('the shop in a browser', () => {
     };
     await expect.poll(waiting, { timeout: 30_000, interval: 1000 }).toContain('📥 Needs a person (1)');
     await chat.presses('Needs a person (1)');
-    await chat.presses('Refund refused');
-    await chat.sees('send it back yourself');
+    await chat.presses('To be sent back');
+    await chat.sees('Send it back yourself');
     await chat.presses('299');
     await chat.button('I have sent it back').waitFor();
     await screenshot(chat, 'charge');

@@ -30,7 +30,7 @@ const reasons = ['request', 'trouble', 'abuse'] as const;
 export async function askAct(visit: StaffVisit, [name = '', target = '', arg = '']: readonly string[]): Promise<void> {
   const { shop, speak, telegramId } = visit;
   const act = requireAct(visit, name);
-  const { words, back } = await act.subject(visit, target, arg);
+  const { words, back, variant = '' } = await act.subject(visit, target, arg);
   const request = uuidv7();
   const dialog: Dialog = { kind: adminDialogs.act, act: name, target, arg, request };
   await openDialog(shop.store, { shopId: shop.view.shop.id, telegramId, validMs }, dialog);
@@ -38,7 +38,7 @@ export async function askAct(visit: StaffVisit, [name = '', target = '', arg = '
     button(speak, `admin-why-${reason}`, adminActions.act, request, index),
   ]);
   const [action, ...args] = back;
-  const text = `${speak.say(`admin-ask-${name}`, words)}\n\n${speak.say('admin-ask-reason')}`;
+  const text = `${speak.say(`admin-ask-${name}${variant}`, words)}\n\n${speak.say('admin-ask-reason')}`;
   await visit.show({ text, buttons: [...rows, [button(speak, 'button-cancel', action, ...args)]] });
 }
 
@@ -68,7 +68,7 @@ async function carryOut(visit: StaffVisit, state: DialogState, reason: string): 
   const order: ActOrder = { target: text('target'), arg: text('arg'), requestId: text('request'), reason };
   const name = text('act');
   const act = requireAct(visit, name);
-  const { back, words, name: subject } = await act.subject(visit, order.target, order.arg);
+  const { back, words, name: subject, variant = '', next = [] } = await act.subject(visit, order.target, order.arg);
   const audit = { shopId, actor: authorOf(admin), action: name, subject, detail: { reason, ...argOf(order) } };
   // On record before it is done, where not while: an act that a crash cuts short has a row, and no act has none.
   const isFirst = act.isOnRecord === true || (await recordAudit(shop.store, { ...audit, cause: order.requestId }));
@@ -80,12 +80,16 @@ async function carryOut(visit: StaffVisit, state: DialogState, reason: string): 
   await closeDialog(shop.store, shopId, telegramId);
   const head =
     failure === undefined
-      ? speak.say(`admin-did-${name}`, words)
+      ? speak.say(`admin-did-${name}${variant}`, words)
       : speak.say('admin-refused', { why: failure.message });
   const [action, ...args] = back;
   await visit.show({
     text: head,
-    buttons: [[button(speak, 'button-back', action, ...args)], [button(speak, 'admin-button-menu', adminActions.menu)]],
+    buttons: [
+      ...(failure === undefined ? next.map((one) => [one]) : []),
+      [button(speak, 'button-back', action, ...args)],
+      [button(speak, 'admin-button-menu', adminActions.menu)],
+    ],
   });
 }
 

@@ -21,6 +21,8 @@ export const adminActions = {
   approve: 'a.tr+',
   decline: 'a.tr-',
   declineFor: 'a.tr-for',
+  /** Not to decline after all. */
+  keepTransfer: 'a.tr0',
   revenue: 'a.rev',
   admins: 'a.adm',
   /** Asks before an act; then does it. */

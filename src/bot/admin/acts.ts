@@ -21,9 +21,11 @@ import {
 import { sayAmount } from '../amount.ts';
 import { findPlan, termsOfPlan } from '../customer/catalogue.ts';
 import { staleButton } from '../errors.ts';
+import type { Button } from '../screen.ts';
 import { adminActions } from './actions.ts';
-import { chargeOf } from './charge-card.ts';
+import { canSendBack, chargeOf } from './charge-card.ts';
 import { customerOf } from './customer-card.ts';
+import { button } from './pages.ts';
 import type { StaffVisit } from './staff.ts';
 import { subscriptionOf } from './subscription-of.ts';
 
@@ -35,6 +37,10 @@ export interface ActSubject {
   readonly words: Readonly<Record<string, string | number>>;
   /** Where the way back leads. */
   readonly back: readonly [action: string, ...args: string[]];
+  /** What is appended to the keys of question and answer, where the usual ones would not be true. */
+  readonly variant?: string;
+  /** What to go on with when it is done. */
+  readonly next?: readonly Button[];
 }
 
 export interface ActOrder {
@@ -84,6 +90,18 @@ const onCharge = async (visit: StaffVisit, target: string): Promise<ActSubject> 
   const left = sayAmount(speak, charge.amountMinor - charge.refundedMinor, charge.currency);
   const what = `${left}, ${speak.label(`method-${charge.provider}`)}${charge.customer === undefined ? '' : `, ${charge.customer.name}`}`;
   return { name: subjectOfCharge(charge), words: { what }, back: [adminActions.charge, charge.handle] };
+};
+
+/** Money of a provider that sends nothing back is sent by whoever is asked here, and he is told so at once. */
+const toSendBack = async (visit: StaffVisit, target: string): Promise<ActSubject> => {
+  const subject = await onCharge(visit, target);
+  const { provider, handle } = await chargeOf(visit, target);
+  if (canSendBack(visit, provider)) return subject;
+  const next = [
+    button(visit.speak, 'admin-button-returned', adminActions.ask, 'returned', handle),
+    button(visit.speak, 'admin-button-queues-open', adminActions.queues),
+  ];
+  return { ...subject, variant: '-by-hand', next };
 };
 
 const by = ({ admin }: StaffVisit, { reason, requestId }: ActOrder) => ({ author: authorOf(admin), reason, requestId });
@@ -165,7 +183,7 @@ export const acts: Readonly<Record<string, Act>> = {
     action: 'refund',
     isRepeatable: true,
     isOnRecord: true,
-    subject: onCharge,
+    subject: toSendBack,
     perform: async (visit, order) => {
       const charge = await chargeOf(visit, order.target);
       const { role, dailyRefundCapMinor } = visit.admin;

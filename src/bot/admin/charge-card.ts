@@ -14,7 +14,7 @@ export async function showCharge(visit: StaffVisit, [handle]: readonly string[])
   const { shop, speak } = visit;
   const charge = await chargeOf(visit, handle);
   const admins = await listAdmins(shop.store, shop.view.shop.id);
-  const { refund, settlement, customer } = charge;
+  const { settlement, customer } = charge;
   const lines = [
     speak.say('admin-charge-title', {
       amount: sayAmount(speak, charge.amountMinor, charge.currency),
@@ -23,16 +23,19 @@ export async function showCharge(visit: StaffVisit, [handle]: readonly string[])
     speak.say(`admin-disposition-${charge.disposition}`),
     ...(charge.live ? [] : [speak.say('admin-test-money')]),
     ...(charge.reason === '' ? [] : [speak.say('admin-charge-reason', { reason: charge.reason })]),
-    speak.say('admin-charge-paid', { at: speak.date(charge.paidAtMs), payer: charge.payer ?? '–' }),
+    charge.payer === undefined
+      ? speak.say('admin-charge-paid', { at: speak.date(charge.paidAtMs) })
+      : speak.say('admin-charge-paid-by', { at: speak.date(charge.paidAtMs), payer: charge.payer }),
     `<code>${charge.chargeId.replaceAll(/[<>&]/g, '')}</code>`,
     ...(customer === undefined ? [speak.say('admin-charge-nobody')] : [`👤 ${personHtml(customer).html}`]),
     ...(charge.orderId === undefined ? [] : [speak.say('admin-charge-order', { order: charge.orderId })]),
     ...(charge.refundedMinor > 0n
       ? [speak.say('admin-charge-refunded', { amount: sayAmount(speak, charge.refundedMinor, charge.currency) })]
       : []),
-    ...(refund?.state === 'requested' ? [speak.say('admin-charge-refunding')] : []),
-    ...(refund?.state === 'refused' ? [speak.say('admin-charge-refused', { reason: refund.refusal })] : []),
-    speak.say('admin-charge-owner', { owner: charge.owner === undefined ? '–' : authorName(charge.owner, admins) }),
+    ...refundLines(visit, charge),
+    charge.owner === undefined
+      ? speak.say('admin-charge-owner-nobody')
+      : speak.say('admin-charge-owner', { owner: authorName(charge.owner, admins) }),
     ...(settlement === undefined
       ? []
       : [speak.say('admin-charge-settled', { settlement, by: authorName(charge.settledBy ?? '', admins) })]),
@@ -40,9 +43,25 @@ export async function showCharge(visit: StaffVisit, [handle]: readonly string[])
   await visit.show({ text: joinLines(lines), buttons: buttonsOf(visit, charge) });
 }
 
-function buttonsOf({ speak, admin }: StaffVisit, charge: QueuedCharge): Button[][] {
+/** What is under way. A card does not send money back by itself, and "on its way" would be believed. */
+function refundLines(visit: StaffVisit, { provider, refund }: QueuedCharge): string[] {
+  const { speak } = visit;
+  if (refund === undefined || refund.state === 'confirmed') return [];
+  if (!canSendBack(visit, provider)) return [speak.say('admin-charge-by-hand')];
+  if (refund.state === 'requested') return [speak.say('admin-charge-refunding')];
+  return [speak.say('admin-charge-refused', { reason: refund.refusal })];
+}
+
+/** Whether the provider of a charge sends money back; one that is not set up any more is asked when it is again. */
+export function canSendBack({ shop }: Pick<StaffVisit, 'shop'>, provider: string): boolean {
+  const method = shop.view.methods.find((one) => one.provider.id === provider);
+  return method?.provider.capabilities.canRefund ?? true;
+}
+
+function buttonsOf(visit: StaffVisit, charge: QueuedCharge): Button[][] {
+  const { speak, admin } = visit;
   const { handle, owner, customer } = charge;
-  const options = chargeOptions(charge, admin);
+  const options = chargeOptions(charge, admin, canSendBack(visit, charge.provider));
   const keys = {
     take: 'admin-button-take',
     takeOver: 'admin-button-take-over',

@@ -5,6 +5,10 @@ type Facts = Parameters<typeof chargeOptions>[0];
 
 const finance = { role: 'finance', telegramId: 1 } as const;
 
+function sorted(options: ReadonlySet<ChargeOption>): ChargeOption[] {
+  return [...options].toSorted((a, b) => a.localeCompare(b));
+}
+
 function charge(changes: Partial<Facts> = {}): Facts {
   return {
     disposition: 'surplus',
@@ -43,11 +47,23 @@ describe('what finance can do about a charge', () => {
       ['dismiss', 'refund', 'returned', 'take'],
     ],
   ])('%s', (_, changes, options) => {
-    const sorted = [...chargeOptions(charge(changes), finance)].toSorted((a, b) => a.localeCompare(b));
-    expect(sorted).toEqual(options);
+    expect(sorted(chargeOptions(charge(changes), finance, true))).toEqual(options);
+  });
+
+  it.each<[string, Partial<Facts>, ChargeOption[]]>([
+    ['that nobody wants back yet', { disposition: 'granted', queue: undefined }, ['refund']],
+    ['that is to go back', { queue: undefined, refund: { state: 'requested', refusal: '' } }, ['returned']],
+    [
+      'that waits for the hand that sends it back',
+      { disposition: 'granted', queue: 'refused', refund: { state: 'refused', refusal: 'by hand' } },
+      ['dismiss', 'returned', 'take'],
+    ],
+    ['that went back', { queue: undefined, refundedMinor: 100n, settlement: 'refunded' }, []],
+  ])('by a provider that sends nothing back: %s', (_, changes, options) => {
+    expect(sorted(chargeOptions(charge(changes), finance, false))).toEqual(options);
   });
 
   it('is nothing for support', () => {
-    expect(chargeOptions(charge(), { role: 'support', telegramId: 1 })).toEqual(new Set());
+    expect(chargeOptions(charge(), { role: 'support', telegramId: 1 }, true)).toEqual(new Set());
   });
 });

@@ -1,6 +1,6 @@
 import { findCustomer, may, subscriptionsOf, type CustomerRecord } from '../../ledger/index.ts';
 import { isUuid, writeCallback } from '../callback.ts';
-import { describeStatus } from '../customer/status.ts';
+import { describeStatus, labelOwned } from '../customer/status.ts';
 import { staleButton } from '../errors.ts';
 import type { Button } from '../screen.ts';
 import { adminActions } from './actions.ts';
@@ -29,7 +29,7 @@ export async function showCustomer(visit: StaffVisit, [id]: readonly string[]): 
       : subscriptions.map((one, index) => `${index + 1}. ${describeStatus(speak, one)}`)),
   ];
   const cards = subscriptions.map((one, index): Button[] => [
-    { text: `${index + 1}. ${speak.title(one.title)}`, data: writeCallback(adminActions.subscription, one.id) },
+    { text: labelOwned(speak, one, index + 1), data: writeCallback(adminActions.subscription, one.id) },
   ]);
   const ban = customer.bannedAtMs === undefined ? 'ban' : 'unban';
   await visit.show({

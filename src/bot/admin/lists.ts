@@ -6,6 +6,7 @@ import {
   ordersOf,
   subjectOfCharge,
   subscriptionsOf,
+  trialsAmong,
 } from '../../ledger/index.ts';
 import { sayAmount } from '../amount.ts';
 import { writeCallback } from '../callback.ts';
@@ -25,6 +26,10 @@ export async function showOrders(visit: StaffVisit, [id, written]: readonly stri
   const customer = await customerOf(visit, id);
   const page = pageOf(written, pageSize);
   const orders = (await ordersOf(shop.store, customer.id, page.offset + page.limit)).slice(page.offset);
+  const trials = await trialsAmong(
+    shop.store,
+    orders.map((one) => one.id),
+  );
   await showList(
     visit,
     'orders',
@@ -35,7 +40,7 @@ export async function showOrders(visit: StaffVisit, [id, written]: readonly stri
       [
         speak.date(createdAtMs),
         `<b>${escapeHtml(speak.title(terms.title))}</b>`,
-        speak.say(`admin-order-${state}`),
+        speak.say(`admin-order-${trials.has(orderId) ? 'trial' : state}`),
         ...(reviewSinceMs === undefined ? [] : [speak.say('admin-order-review')]),
         `<code>${orderId}</code>`,
       ].join(' · '),
@@ -51,7 +56,7 @@ export async function showCharges(visit: StaffVisit, [id, written]: readonly str
   const { shown, buttons } = paged(speak, charges, page, adminActions.charges, customer.id);
   const rows = shown.map((one): Button[] => {
     const parts = [
-      speak.date(one.paidAtMs),
+      speak.moment(one.paidAtMs),
       sayAmount(speak, one.amountMinor, one.currency),
       speak.label(`admin-disposition-${one.disposition}`),
     ];

@@ -13,7 +13,15 @@ import { showQueue, showQueues } from './queue-screens.ts';
 import { showRevenue } from './revenue.ts';
 import { commandForStaff, dialogForStaff, forStaff } from './staff.ts';
 import { showSubscription } from './subscription-card.ts';
-import { approve, askDecline, declineByMessage, declineFor, showTransfer, showTransfers } from './transfers.ts';
+import {
+  approve,
+  askDecline,
+  declineByMessage,
+  declineFor,
+  keepTransfer,
+  showTransfer,
+  showTransfers,
+} from './transfers.ts';
 
 /** What people who work for the shop see. Nobody else learns that any of it exists. */
 export const adminModule: BotModule = {
@@ -43,6 +51,7 @@ export const adminModule: BotModule = {
     [adminActions.approve]: forStaff('transfers', approve),
     [adminActions.decline]: forStaff('transfers', askDecline),
     [adminActions.declineFor]: forStaff('transfers', declineFor),
+    [adminActions.keepTransfer]: forStaff('transfers', keepTransfer),
     [adminActions.revenue]: forStaff('revenue', showRevenue),
     [adminActions.admins]: forStaff('admins', showAdmins),
     // Each act has a right of its own, which is asked for then.

@@ -1,6 +1,6 @@
 import type { Condition, SubscriptionConditionType, VPNSubscription } from '../../api/index.ts';
 import { describeError } from '../../base/errors.ts';
-import { explainLedger, foldEntitlement, may, readEntries, type OwnedIn } from '../../ledger/index.ts';
+import { explainLedger, foldEntitlement, listAdmins, may, readEntries, type OwnedIn } from '../../ledger/index.ts';
 import { writeCallback } from '../callback.ts';
 import type { Button } from '../screen.ts';
 import { escapeHtml } from '../texts.ts';
@@ -20,7 +20,11 @@ const newestEntries = 4;
 export async function showSubscription(visit: StaffVisit, [id]: readonly string[]): Promise<void> {
   const { shop, speak } = visit;
   const one = await subscriptionOf(visit, id);
-  const [entries, cluster] = await Promise.all([readEntries(shop.store, one.id), describeCluster(visit, one.name)]);
+  const [entries, admins, cluster] = await Promise.all([
+    readEntries(shop.store, one.id),
+    listAdmins(shop.store, shop.view.shop.id),
+    describeCluster(visit, one.name),
+  ]);
   const lines = explainLedger(entries, foldEntitlement(entries)).slice(-newestEntries);
   const traffic = speak.say('admin-sub-traffic', {
     used: speak.size(one.usedBytes),
@@ -40,7 +44,7 @@ export async function showSubscription(visit: StaffVisit, [id]: readonly string[
     ...cluster,
     '',
     speak.say('admin-sub-ledger'),
-    ...ledgerLines(speak, lines),
+    ...ledgerLines(speak, lines, admins),
   ]);
   await visit.show({ text, buttons: actsOf(visit, one) });
 }
@@ -111,7 +115,8 @@ function isNews({ type, status }: Condition): boolean {
 function conditionLine({ type, status, reason, message }: Condition): string {
   const sign = hopedFor.has(type) ? mark(status) : '⚠️';
   const words = message === '' ? '' : `: ${escapeHtml(message.slice(0, 120))}`;
-  return `${sign} <b>${escapeHtml(type)}</b> ${escapeHtml(reason)}${words}`;
+  const why = reason === type ? '' : ` ${escapeHtml(reason)}`;
+  return `${sign} <b>${escapeHtml(type)}</b>${why}${words}`;
 }
 
 function mark(status: string): string {

@@ -74,7 +74,27 @@ export async function askDecline(visit: StaffVisit, [id]: readonly string[]): Pr
   // A message of its own: the photo stays above it.
   await visit.send({
     text: speak.say('admin-decline-ask'),
-    buttons: [...rows, [button(speak, 'admin-button-menu', adminActions.menu)]],
+    buttons: [
+      ...rows,
+      [
+        button(speak, 'button-cancel', adminActions.keepTransfer, transfer.id),
+        button(speak, 'admin-button-menu', adminActions.menu),
+      ],
+    ],
+  });
+}
+
+/** Not to decline after all; pressing it has ended the question already. @param args transfer */
+export async function keepTransfer(visit: StaffVisit, [id]: readonly string[]): Promise<void> {
+  const { speak } = visit;
+  const transfer = await transferOf(visit, id);
+  if (transfer.decision !== undefined) return tellDecided(visit, transfer);
+  await visit.show({
+    text: speak.say('admin-decline-canceled'),
+    buttons: [
+      [button(speak, 'admin-button-receipt', adminActions.transfer, transfer.id)],
+      [button(speak, 'admin-button-menu', adminActions.menu)],
+    ],
   });
 }
 

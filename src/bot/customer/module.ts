@@ -13,7 +13,7 @@ import { askRefund, orderRefund } from './refund.ts';
 import { askNewAddress, askNewKeys, giveNewAddress, makeNewKeys } from './rotation.ts';
 import { start } from './start.ts';
 import { showSubscription, showSubscriptions } from './subscriptions.ts';
-import { askForReceipt, takeReceipt } from './transfer.ts';
+import { askForReceipt, takePicture, takeReceipt } from './transfer.ts';
 import { takeTrial } from './trial.ts';
 
 const customerActions: Readonly<Record<string, ActionHandler>> = {
@@ -64,4 +64,5 @@ export const customerModule: BotModule = {
   },
   actions: customerActions,
   dialogs: { receipt: takeReceipt },
+  onLeftOver: takePicture,
 };

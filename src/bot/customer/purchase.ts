@@ -69,7 +69,8 @@ async function askTarget(visit: Visit, plan: VPNPlan, owned: readonly OwnedSubsc
   const { speak } = visit;
   const key = shortKey(plan.metadata.name);
   const extend = owned.slice(0, 8).map((one, index): Button[] => {
-    const text = speak.label('button-extend', { number: index + 1, title: speak.title(one.title) });
+    const words = { number: index + 1, title: speak.title(one.title), until: speak.day(one.expiresAtMs) };
+    const text = speak.label('button-extend', words);
     return [{ text, data: writeCallback(actions.plan, key, one.id), ...(index === 0 ? { style: 'primary' } : {}) }];
   });
   const fresh: Button = { text: speak.label('button-new'), data: writeCallback(actions.plan, key, newTarget) };

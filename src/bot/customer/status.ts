@@ -13,6 +13,12 @@ export function statusOf(one: OwnedSubscription): StatusWord {
   return one.provisioned || one.confirmedPanels > 0 ? 'ready' : 'provisioning';
 }
 
+/** A subscription on a button: those of one plan are told apart by their ends. */
+export function labelOwned(speak: Speaker, one: OwnedSubscription, number: number): string {
+  const key = one.expired ? 'button-owned-over' : 'button-owned';
+  return speak.label(key, { number, title: speak.title(one.title), until: speak.day(one.expiresAtMs) });
+}
+
 /** One line: title, status, until when. HTML. */
 export function describeStatus(speak: Speaker, one: OwnedSubscription): string {
   const word = statusOf(one);

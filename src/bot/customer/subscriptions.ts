@@ -7,7 +7,7 @@ import { describeServers } from '../progress-screen.ts';
 import type { Button } from '../screen.ts';
 import { menuButton } from './keyboard.ts';
 import { ownedBy } from './owned.ts';
-import { describeStatus, statusOf } from './status.ts';
+import { describeStatus, labelOwned, statusOf } from './status.ts';
 
 /** All of a customer's; the only one at once. */
 export async function showSubscriptions(visit: Visit): Promise<void> {
@@ -23,7 +23,7 @@ export async function showSubscriptions(visit: Visit): Promise<void> {
           owned.map((one, index) => `${index + 1}. ${describeStatus(speak, one)}`).join('\n'),
         ].join('\n\n');
   const rows = owned.map((one, index): Button[] => [
-    { text: `${index + 1}. ${speak.title(one.title)}`, data: writeCallback(actions.subscription, one.id) },
+    { text: labelOwned(speak, one, index + 1), data: writeCallback(actions.subscription, one.id) },
   ]);
   const buy: Button = { text: speak.label('button-buy'), data: writeCallback(actions.plans) };
   const history: Button[] = only === undefined ? [] : [historyButton(visit)];
@@ -65,7 +65,7 @@ async function describe(visit: Visit, one: OwnedSubscription): Promise<string> {
   const traffic =
     one.limitBytes === undefined
       ? speak.say('traffic-unlimited', { used })
-      : speak.say('traffic-of', { used, limit: speak.size(one.limitBytes) });
+      : speak.say('traffic-of', { used, limit: speak.size(one.limitBytes), reset: one.terms.trafficReset });
   return [
     speak.say('subscription-title', variables),
     speak.say(`status-${status}`, variables),

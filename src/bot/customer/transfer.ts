@@ -1,5 +1,6 @@
 import type { Message } from 'grammy/types';
 import {
+  awaitedReceipts,
   closeDialog,
   findOrder,
   LedgerError,
@@ -7,6 +8,7 @@ import {
   setAttemptReference,
   setOrderMessage,
   submitReceipt,
+  type AwaitedReceipt,
 } from '../../ledger/index.ts';
 import { describeError } from '../../base/errors.ts';
 import { endChoices, referenceTo } from '../attempt-message.ts';
@@ -16,7 +18,7 @@ import type { Shop, Visit } from '../context.ts';
 import { staleButton } from '../errors.ts';
 import type { DialogState } from '../module.ts';
 import type { Button } from '../screen.ts';
-import { menuButton } from './keyboard.ts';
+import { menuButton, supportButtons } from './keyboard.ts';
 import type { OpenPurchase } from './pay.ts';
 
 /** A transfer is made with another app, and its receipt may be looked for later. */
@@ -49,36 +51,92 @@ export async function askForReceipt(visit: Visit, [orderId, attempt]: readonly s
   const order = isUuid(orderId) ? await findOrder(shop.store, shop.view.shop.id, orderId) : undefined;
   if (order?.customerId !== customer.id) throw staleButton('the order is not of this customer');
   if (order.state === 'paid') throw staleButton('the order is paid');
+  if (order.reviewSinceMs !== undefined) return visit.toast(speak.label('transfer-waiting'));
   await waitForReceipt(visit, order.id, Number(attempt));
-  await visit.show({ text: speak.say('transfer-send-receipt'), buttons: [[menuButton(visit)]] });
+  // A message of its own: why the one before was declined stays above it.
+  await visit.send({ text: speak.say('transfer-send-receipt'), buttons: [[menuButton(visit)]] });
 }
 
 /** A message while a receipt is waited for: a picture is the receipt, anything else is told what is waited for. */
 export async function takeReceipt(visit: Visit, message: Message, state: DialogState): Promise<void> {
-  const { shop, speak, customer, telegramId } = visit;
-  const photo = message.photo?.at(-1);
+  const { speak } = visit;
+  const picture = pictureIn(message);
   const orderId = String(state['orderId']);
-  if (photo === undefined) {
+  if (picture === undefined) {
     const leave = { text: speak.label('button-cancel'), data: writeCallback(actions.cancel, orderId) };
     return void (await visit.send({ text: speak.say('transfer-no-photo'), buttons: [[leave]] }));
   }
+  await submit(visit, picture, { orderId, attempt: Number(state['attempt']) });
+}
+
+/**
+ * A picture that nobody asked for: whoever has just paid sends it without pressing anything, once more, or right after a
+ * decline. Which order it is of is what Postgres has open; where that is not one, the customer says which.
+ */
+export async function takePicture(visit: Visit, message: Message): Promise<boolean> {
+  const { shop, speak, customer } = visit;
+  const picture = pictureIn(message);
+  if (picture === undefined) return false;
+  const awaited = await awaitedReceipts(shop.store, shop.view.shop.id, customer.id);
+  const [one, ...more] = awaited.filter(({ isWaiting }) => !isWaiting);
+  if (one !== undefined && more.length === 0) {
+    await submit(visit, picture, one);
+  } else if (one !== undefined) {
+    const rows = [one, ...more].map(({ orderId, attempt, title, price }): Button[] => [
+      {
+        text: speak.label('button-receipt-of', { title: speak.title(title), price: speak.money(price) }),
+        data: writeCallback(actions.receipt, orderId, attempt),
+      },
+    ]);
+    await visit.send({ text: speak.say('transfer-which'), buttons: [...rows, [menuButton(visit)]] });
+  } else if (awaited.length > 0) {
+    await visit.send({ text: speak.say('transfer-have'), buttons: [[menuButton(visit)]] });
+  } else {
+    await visit.send({ text: speak.say('transfer-none'), buttons: [supportButtons(visit), [menuButton(visit)]] });
+  }
+  return true;
+}
+
+/** What Telegram calls a picture: a photo, or one that was sent as a file. */
+interface Picture {
+  readonly file_id: string;
+  readonly file_unique_id: string;
+  readonly file_size?: number;
+}
+
+function pictureIn({ photo, document }: Message): Picture | undefined {
+  return photo?.at(-1) ?? (document?.mime_type?.startsWith('image/') === true ? document : undefined);
+}
+
+/** Hands it to the admins, and says so. Told twice it is one receipt. */
+async function submit(
+  visit: Visit,
+  picture: Picture,
+  { orderId, attempt }: Pick<AwaitedReceipt, 'orderId' | 'attempt'>,
+): Promise<void> {
+  const { shop, speak, customer, telegramId } = visit;
   const shopId = shop.view.shop.id;
-  const sha256 = await digestOf(shop, photo.file_id, photo.file_size);
-  const receipt = {
-    fileId: photo.file_id,
-    uniqueId: photo.file_unique_id,
+  const sha256 = await digestOf(shop, picture.file_id, picture.file_size);
+  const photo = {
+    fileId: picture.file_id,
+    uniqueId: picture.file_unique_id,
     ...(sha256 === undefined ? {} : { sha256 }),
   };
-  const attempt = Number(state['attempt']);
+  const before = (await findOrder(shop.store, shopId, orderId))?.message;
   try {
-    const wanted = { shopId, customerId: customer.id, orderId, attempt, photo: receipt };
-    const { transfer } = await submitReceipt(shop.store, wanted);
+    const wanted = { shopId, customerId: customer.id, orderId, attempt, photo };
+    const { transfer, isNew } = await submitReceipt(shop.store, wanted);
     shop.failpoint('bot.after-receipt');
-    const messageId = await visit.send({ text: speak.say('transfer-sent'), buttons: [[menuButton(visit)]] });
+    // Another picture of what is looked at already, unless this is the one, and the answer to it was lost.
+    const isKnown = !isNew && before !== undefined;
+    const key = isKnown ? 'transfer-have' : 'transfer-sent';
+    const messageId = await visit.send({ text: speak.say(key), buttons: [[menuButton(visit)]] });
     shop.failpoint('bot.after-receipt-reply');
-    await setOrderMessage(shop.store, orderId, { chatId: telegramId, messageId });
+    if (!isKnown) await setOrderMessage(shop.store, orderId, { chatId: telegramId, messageId });
     await closeDialog(shop.store, shopId, telegramId);
     await endChoices(shop, orderId);
+    // What said that it may be sent again offers what is done.
+    if (!isKnown && before !== undefined) await shop.telegram.takeButtons(before.chatId, before.messageId);
     for (const { onReceipt } of shop.modules.modules) await onReceipt?.(shop, transfer.id);
   } catch (thrown) {
     if (!(thrown instanceof LedgerError)) throw thrown;

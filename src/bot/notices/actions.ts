@@ -2,4 +2,6 @@
 export const noticeActions = {
   /** Time for what was paid twice. */
   extend: 'n.ext',
+  /** Does what its arguments say, in a message of its own: what was told stays in the chat. */
+  open: 'n.open',
 } as const;

@@ -7,7 +7,17 @@ import type { BotModule } from '../module.ts';
 import { noticeActions } from './actions.ts';
 
 /** What customers answer to notices. */
-export const noticesModule: BotModule = { name: 'notices', actions: { [noticeActions.extend]: extendBySurplus } };
+export const noticesModule: BotModule = {
+  name: 'notices',
+  actions: { [noticeActions.extend]: extendBySurplus, [noticeActions.open]: openBelow },
+};
+
+/** What a button leads to comes below the notice and not in its place: it may be the only receipt. @param args action and what it takes */
+async function openBelow(visit: Visit, [action = '', ...args]: readonly string[]): Promise<void> {
+  const handler = visit.shop.modules.actions.get(action);
+  if (handler === undefined) throw staleButton(`no button does "${action}" any more`);
+  await handler({ ...visit, pressed: undefined, show: visit.send, replace: visit.send }, args);
+}
 
 /** He paid twice and takes time for it. @param args handle of the charge */
 async function extendBySurplus(visit: Visit, [handle]: readonly string[]): Promise<void> {

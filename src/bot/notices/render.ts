@@ -1,7 +1,7 @@
 import { handleOfCharge, type ClaimedNotice, type NoticeKind } from '../../ledger/index.ts';
 import { actions } from '../actions.ts';
 import { sayAmount } from '../amount.ts';
-import { writeCallback } from '../callback.ts';
+import { isUuid, readCallback, writeCallback } from '../callback.ts';
 import type { Shop } from '../context.ts';
 import { supportButtons } from '../customer/keyboard.ts';
 import type { Button, Screen } from '../screen.ts';
@@ -31,14 +31,18 @@ type Renderer = (saying: Saying) => RenderedNotice | Promise<RenderedNotice>;
 
 const renderers: Readonly<Record<NoticeKind, Renderer>> = {
   paid: ({ speak, notice, title, amount }) => ({
-    text: speak.say('notice-paid', { title, amount }),
+    text: [speak.say('notice-paid', { title, amount }), ...lasting(speak, notice, 'notice-paid-until')].join('\n'),
     buttons: [about(speak, notice, 'button-subscriptions', actions.subscription)],
   }),
   provisioned: ({ speak, notice, title }) => ({
     text: speak.say('notice-provisioned', { title }),
     buttons: [about(speak, notice, 'button-connect', actions.connect, 'success')],
   }),
-  refunded: ({ speak, amount }) => ({ text: speak.say('notice-refunded', { amount }), buttons: [menu(speak)] }),
+  refunded: ({ speak, notice, amount }) => {
+    const key = notice.subscription?.expired === true ? 'notice-refunded-over' : 'notice-lasts';
+    const text = [speak.say('notice-refunded', { amount }), ...lasting(speak, notice, key)].join('\n\n');
+    return { text, buttons: [menu(speak)] };
+  },
   surplus: renderSurplus,
   declined: ({ shop, speak, notice, title }) => {
     const reason = textOf(notice, 'reason');
@@ -46,7 +50,10 @@ const renderers: Readonly<Record<NoticeKind, Renderer>> = {
       speak.say('notice-declined', { title }),
       ...(reason === '' ? [] : [speak.say('notice-reason', { reason })]),
     ];
-    return { text: lines.join('\n\n'), buttons: [supportButtons({ shop, speak }), menu(speak)] };
+    return {
+      text: lines.join('\n\n'),
+      buttons: [receiptAgain(speak, notice), supportButtons({ shop, speak }), menu(speak)],
+    };
   },
   expiry: renderExpiry,
   traffic: ({ speak, notice, title }) => {
@@ -85,7 +92,17 @@ export async function renderNotice(shop: Shop, speak: Speaker, notice: ClaimedNo
   const amount = currency === '' ? '' : sayAmount(speak, textOf(notice, 'amountMinor'), currency);
   const title =
     notice.subscription === undefined ? speak.title(shop.view.spec.title) : speak.title(notice.subscription.title);
-  return renderers[notice.kind]({ shop, speak, notice, title, amount });
+  const rendered = await renderers[notice.kind]({ shop, speak, notice, title, amount });
+  const buttons = rendered.buttons?.map((row) => row.map(leadingBelow));
+  return { ...rendered, ...(buttons === undefined ? {} : { buttons }) };
+}
+
+/** Screens are shown in the place of the message whose button was pressed, and what a notice tells has to stay. */
+function leadingBelow(button: Button): Button {
+  if (!('data' in button)) return button;
+  const callback = readCallback(button.data);
+  if (callback === undefined || callback.action === noticeActions.extend) return button;
+  return { ...button, data: writeCallback(noticeActions.open, callback.action, ...callback.args) };
 }
 
 async function renderSurplus({ shop, speak, notice, amount }: Saying): Promise<RenderedNotice> {
@@ -119,6 +136,17 @@ function renderExpiry({ speak, notice, title }: Saying): RenderedNotice {
   return { text: speak.say(key, { title, until }), buttons: [button] };
 }
 
+/** Until when access lasts by now, where the notice is about a subscription. */
+function lasting(
+  speak: Speaker,
+  { subscription }: ClaimedNotice,
+  key: 'notice-paid-until' | 'notice-lasts' | 'notice-refunded-over',
+): string[] {
+  if (subscription === undefined) return [];
+  const words = { title: speak.title(subscription.title), until: speak.date(subscription.expiresAtMs) };
+  return [speak.say(key, words)];
+}
+
 function about(
   speak: Speaker,
   { subscription }: ClaimedNotice,
@@ -129,6 +157,14 @@ function about(
   if (subscription === undefined) return menu(speak);
   const button = { text: speak.label(key), data: writeCallback(action, subscription.id) };
   return [style === undefined ? button : { ...button, style }];
+}
+
+/** Notices of versions that did not say of which attempt have no such button. */
+function receiptAgain(speak: Speaker, notice: ClaimedNotice): Button[] {
+  const [orderId, attempt] = [textOf(notice, 'orderId'), numberOf(notice, 'attempt')];
+  if (!isUuid(orderId) || attempt === 0) return [];
+  const data = writeCallback(actions.receipt, orderId, attempt);
+  return [{ text: speak.label('button-send-receipt'), data, style: 'primary' }];
 }
 
 function menu(speak: Speaker): Button[] {

@@ -20,7 +20,7 @@ import {
 import { order, starsCharge, type PlacedOrder } from '../../support/money/shop.ts';
 import { day } from '../../support/money/terms.ts';
 import type { Customer } from '../../support/simulators/telegram/index.ts';
-import { addTransfers, openBotShop, type BotShop } from './bot-shop.ts';
+import { addTransfers, openBotShop, plan as planNamed, type BotShop } from './bot-shop.ts';
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -71,11 +71,11 @@ function expectCleanTalk({ telegram, textWarnings }: BotShop): void {
   }
 }
 
-async function card(admin: Customer, { person }: Buyer): Promise<void> {
+async function card(admin: Customer, { person }: Pick<Buyer, 'person'>, list?: string): Promise<void> {
   await admin.sends(`/find ${person.id}`);
   await admin.seesMessage(({ buttons }) => buttons.includes('Orders'));
-  await admin.presses('1. ');
-  await admin.sees('Ledger');
+  await admin.presses(list ?? '1. ');
+  if (list === undefined) await admin.sees('Ledger');
 }
 
 describe('strangers', () => {
@@ -122,7 +122,26 @@ describe('an admin of support', () => {
     await admin.presses('Back');
     await admin.presses('Whole ledger');
     const ledger = await admin.sees('because');
-    expect(ledger.text).toMatch(/\+30d.*\+3d/s);
+    const rows = ledger.text.split('\n').slice(2);
+    expect(rows).toEqual([
+      expect.stringMatching(/^1\. .* · bought · \+30d · → [^·]*$/),
+      expect.stringMatching(/^2\. .* · compensation · \+3d · → .* · support: .*went wrong$/),
+    ]);
+    expectCleanTalk(shop);
+  });
+
+  it('sees a trial as one, and not as paid', async () => {
+    const shop = await openBotShop({
+      modules: [adminModule],
+      plans: [planNamed('taste', { visibility: 'Trial', period: 'P3D', prices: [] })],
+    });
+    const admin = await staff(shop, 'support');
+    const tess = shop.telegram.user({ firstName: 'Tess', languageCode: 'en' });
+    await tess.sends('/start');
+    await tess.presses('Try for free');
+    await tess.sees('Your trial ✓');
+    await card(admin, { person: tess }, 'Orders');
+    expect((await admin.sees('taste plan')).text).toMatch(/trial 🎁/);
     expectCleanTalk(shop);
   });
 
@@ -187,7 +206,7 @@ describe('finance', () => {
     await admin.presses('Back');
     await admin.presses('Send all back');
     await admin.presses('The customer asked');
-    await admin.sees('on its way back');
+    await admin.sees('asked for');
     const { rows } = await shop.owner.query('select requested_by, state from wayleave.refunds');
     expect(rows).toEqual([{ requested_by: `admin:${admin.id}`, state: 'requested' }]);
     // What was beyond the cap is none.
@@ -210,7 +229,7 @@ describe('finance', () => {
     await admin.presses('Paid twice');
     await admin.presses('Alice');
     await admin.presses('Take it');
-    await admin.sees('Owner: finance');
+    await admin.sees('Taken by: finance');
     await admin.presses('Give time for it');
     await admin.presses('The customer asked');
     await admin.sees('Time given');
@@ -299,7 +318,56 @@ describe('finance', () => {
     await new NoticeWorker({ shop: shop.bot.shop, metrics: new NoticeMetrics(new Registry()) }).workOnce();
     const carl = people[1];
     if (carl === undefined) throw new Error('no Carl');
-    expect((await carl.sees('could not confirm')).text).toContain('The money has not arrived');
+    const told = await carl.sees('You can send the receipt again');
+    expect(told.text).toContain('The money has not arrived');
+    // Another picture right then is the receipt, and one more of it is known.
+    await carl.sendsPhoto(png);
+    await carl.sees('we have the receipt');
+    await carl.sendsPhoto(png);
+    await carl.sees('have your receipt already');
+    await card(admin, { person: carl }, 'Acts');
+    const acts = await admin.sees('What people did');
+    expect(acts.text).toMatch(/decline-receipt.*finance.*The money has not arrived/);
+    expectCleanTalk(shop);
+  });
+
+  it('calls a decline off, and asks for the money of a card that only a person can send back', async () => {
+    const shop = await open();
+    addTransfers(shop);
+    shop.plans = shop.plans.map((plan) => ({
+      ...plan,
+      spec: { ...plan.spec, prices: [{ currency: 'RUB', amount: '199' }] },
+    }));
+    const admin = await staff(shop, 'finance', 'Fay');
+    const bob = shop.telegram.user({ firstName: 'Bob', languageCode: 'en' });
+    await bob.sends('/buy');
+    await bob.presses('month plan');
+    await bob.sees('To pay');
+    await bob.sendsPhoto(png);
+    await admin.seesMessage(({ photo }) => photo !== undefined);
+    await admin.presses('Decline');
+    await admin.presses('Cancel');
+    await admin.sees('Nothing was declined');
+    await admin.sends('not a reason any more');
+    await admin.presses('The receipt');
+    await admin.seesMessage(({ photo }) => photo !== undefined);
+    await admin.presses('Approve');
+    await bob.sees('Payment confirmed');
+    await card(admin, { person: bob }, 'Charges');
+    await admin.presses('199');
+    expect((await admin.sees('Taken by: nobody')).text).not.toMatch(/–/);
+    await admin.presses('Send all back');
+    await admin.sees('You have to transfer it yourself');
+    await admin.presses('The customer asked');
+    const asked = await admin.sees('transfer it back yourself');
+    expect(asked.buttons).toContain('📥 Needs a person');
+    await admin.presses('Back');
+    expect((await admin.sees('sent back by you')).buttons).not.toContain('↩️ Send all back');
+    await admin.presses('I have sent it back');
+    await admin.presses('The customer asked');
+    await admin.sees('on record as sent back');
+    const { rows } = await shop.owner.query('select state from wayleave.refunds');
+    expect(rows).toEqual([{ state: 'confirmed' }]);
     expectCleanTalk(shop);
   });
 });

@@ -191,12 +191,70 @@ describe('a payment', () => {
     await pia.sendsPhoto(await toBuffer('a wrong receipt'));
     await pia.sees('we have the receipt');
     await decide(shop, 'declined');
-    await pia.seesMessage(({ text }) => text.includes('could not find'), { timeoutMs: 15_000 });
+    await pia.seesMessage(({ text }) => text.includes('could not confirm'), { timeoutMs: 15_000 });
     await pia.presses('Send a receipt');
     await pia.sendsPhoto(await toBuffer('the right receipt'));
     await pia.sees('we have the receipt');
     await decide(shop, 'approved');
     await pia.seesMessage(({ text }) => text.includes('Payment confirmed ✓'), { timeoutMs: 15_000 });
+    expectCleanTalk(shop);
+  });
+});
+
+describe('a picture that nobody asked for', () => {
+  const forCard: Parameters<typeof plan>[1] = { prices: [{ currency: 'RUB', amount: '199' }] };
+
+  it('is the receipt of the only order that waits for one, whatever came between', async () => {
+    const shop = await openBotShop({ plans: [plan('month', forCard)] });
+    addTransfers(shop);
+    const quin = shop.telegram.user({ firstName: 'Quin' });
+    await quin.sends('/buy');
+    await quin.presses('month plan');
+    await quin.sees('To pay');
+    // A command ends what the chat was in the middle of.
+    await quin.sends('/menu');
+    await quin.sees('Example VPN');
+    await quin.sendsPhoto(await toBuffer('a receipt'));
+    const first = await quin.sees('we have the receipt');
+    await quin.sendsPhoto(await toBuffer('the same receipt, sharper'));
+    await quin.sees('have your receipt already');
+    expect(await shop.store.query('select from wayleave.transfers')).toHaveLength(1);
+    await decide(shop, 'declined', 'The receipt cannot be read.');
+    const declined = await quin.seesMessage(({ text }) => text.includes('cannot be read'), { timeoutMs: 15_000 });
+    expect(declined.id).toBe(first.id);
+    await quin.sendsPhoto(await toBuffer('a receipt that can be read'));
+    await quin.sees('we have the receipt');
+    await decide(shop, 'approved');
+    await quin.seesMessage(({ text }) => text.includes('Payment confirmed ✓'), { timeoutMs: 15_000 });
+    expect(await shop.store.query('select from wayleave.charges')).toHaveLength(1);
+    await quin.sendsPhoto(await toBuffer('holidays'));
+    await quin.sees('no payment of yours waits');
+    expectCleanTalk(shop);
+  });
+
+  it('is asked about where several orders wait', async () => {
+    const shop = await openBotShop({ plans: [plan('month', forCard), plan('year', forCard)] });
+    addTransfers(shop);
+    const rob = shop.telegram.user({ firstName: 'Rob' });
+    await rob.sends('/buy');
+    await rob.presses('month plan');
+    await rob.sendsPhoto(await toBuffer('a receipt'));
+    await rob.sees('we have the receipt');
+    await decide(shop, 'approved');
+    await rob.seesMessage(({ text }) => text.includes('Payment confirmed ✓'), { timeoutMs: 15_000 });
+    for (const target of ['Extend 1', 'A new subscription']) {
+      await rob.sends('/buy');
+      await rob.presses('year plan');
+      await rob.presses(target);
+      await rob.sees('To pay');
+    }
+    await rob.sends('/menu');
+    await rob.sendsPhoto(await toBuffer('another receipt'));
+    const which = await rob.sees('Which payment');
+    expect(which.buttons.filter((button) => button.includes('year plan'))).toHaveLength(2);
+    await rob.presses('year plan');
+    await rob.sendsPhoto(await toBuffer('another receipt'));
+    await rob.sees('we have the receipt');
     expectCleanTalk(shop);
   });
 });
@@ -345,8 +403,14 @@ async function buyer(shop: BotShop, firstName: string): Promise<Customer> {
 }
 
 /** What an admin does about the receipt that waits. */
-async function decide(shop: BotShop, decision: 'approved' | 'declined'): Promise<void> {
+async function decide(shop: BotShop, decision: 'approved' | 'declined', reason = ''): Promise<void> {
   const [waiting] = await shop.store.query<{ id: string }>('select id from wayleave.transfers where decision is null');
   if (waiting === undefined) throw new Error('no receipt waits');
-  await decideTransfer(shop.store, { shopId: shop.shop.id, transferId: waiting.id, decision, by: 'admin:test' });
+  await decideTransfer(shop.store, {
+    shopId: shop.shop.id,
+    transferId: waiting.id,
+    decision,
+    by: 'admin:test',
+    reason,
+  });
 }

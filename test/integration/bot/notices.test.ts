@@ -4,6 +4,7 @@ import { NoticeMetrics } from '../../../src/bot/notices/metrics.ts';
 import { noticesModule } from '../../../src/bot/notices/module.ts';
 import { NoticeWorker } from '../../../src/bot/notices/worker.ts';
 import {
+  confirmRefund,
   findCustomer,
   noticeKinds,
   noticesOf,
@@ -99,6 +100,42 @@ describe('a notice', () => {
     expect(shop.telegram.unknownCalls).toEqual([]);
     expect(news(person).join('\n')).toContain('a < b & c');
     expect(news(person).filter((text) => /notice-|[{}]/.test(text))).toEqual([]);
+  });
+
+  it('stays in the chat when its button is pressed, and says until when is paid', async () => {
+    const shop = await openNoticed();
+    const { person, id } = await meet(shop);
+    const customer = await findCustomer(shop.store, shop.shop.id, { id });
+    if (customer === undefined) throw new Error('no customer');
+    const charge = starsCharge(await order(shop, customer), customer, { live: false });
+    await recordCharge(shop.store, charge);
+    await shop.deliverNotices();
+    const receipt = await person.sees('Payment received');
+    expect(receipt.text).toMatch(/Paid until .* UTC/);
+    await person.presses('My subscriptions');
+    await person.sees('until');
+    await person.presses('Menu');
+    await person.sees('Example VPN');
+    expect(person.chat().find((message) => message.id === receipt.id)?.text).toBe(receipt.text);
+    await confirmRefund(shop.store, { ...charge, refundKey: 'r1', startedBy: 'test', amountMinor: charge.amountMinor });
+    await expect
+      .poll(async () => (await shop.deliverNotices(), news(person).join()), { timeout: 10_000 })
+      .toMatch(/sent back to you.*has ended/s);
+  });
+
+  it('of a decline leads to the receipt', async () => {
+    const shop = await openNoticed();
+    const { person, id } = await meet(shop);
+    const customer = await findCustomer(shop.store, shop.shop.id, { id });
+    if (customer === undefined) throw new Error('no customer');
+    const { order: open } = await order(shop, customer);
+    const payload = { orderId: open.id, attempt: 1, reason: 'not there' };
+    await notify(shop.store, draft(shop, id, { kind: 'declined', payload }));
+    await shop.deliverNotices();
+    await person.sees('not there');
+    await person.presses('Send a receipt');
+    await person.sees('Send a screenshot or photo');
+    expect(news(person).filter((text) => text.includes('not there'))).toHaveLength(1);
   });
 
   it('of support reaches the customer without its picture when Telegram does not give that out any more', async () => {

@@ -33,6 +33,7 @@ admin-button-returned = 💸 I have sent it back
 admin-button-dismiss = ✔️ Dealt with
 admin-button-approve = ✅ Approve
 admin-button-decline = ✖ Decline
+admin-button-receipt = 🧾 The receipt
 
 admin-role-support = support
 admin-role-finance = finance
@@ -78,24 +79,39 @@ admin-sub-delivery-removing = to be taken off ♻️
 admin-sub-ledger = <b>Ledger</b>, the newest
 
 admin-ledger-title = 📒 <b>{ $name }</b> ends { $until }, because:
-admin-entry-grant = { $moved }
-admin-entry-reversal = { $moved } of entry { $about }
-admin-entry-hold = access denied
-admin-entry-release = hold { $about } ended
+admin-entry-grant =
+    { $source ->
+        [charge] bought
+        [trial] trial
+        [compensation] compensation
+       *[other] given by a person
+    }
+admin-entry-reversal =
+    { $source ->
+        [refund] refund of { $about }
+        [dispute] dispute lost, { $about }
+       *[other] taken back, { $about }
+    }
+admin-entry-hold =
+    { $source ->
+        [ban] banned
+        [dispute] disputed
+       *[other] suspended
+    }
+admin-entry-release = end of { $about }
 admin-entry-reset = traffic counted anew
-admin-entry-by = { $source } by { $author }
 admin-entry-reason = “{ $reason }”
-admin-entry-end = <i>ends { $until }</i>
 
 ## Lists
 
 admin-list-empty = Nothing here.
 admin-list-orders = <b>Orders</b>
 admin-list-charges = <b>Charges</b>
-admin-list-notices = <b>What the bot told him</b>
+admin-list-notices = <b>What the bot told the customer</b>
 admin-list-audit = <b>What people did</b>
 admin-order-pending = open
 admin-order-paid = paid ✅
+admin-order-trial = trial 🎁
 admin-order-canceled = canceled
 admin-order-expired = run out
 admin-order-superseded = replaced
@@ -112,13 +128,16 @@ admin-disposition-blocked = customer is banned
 admin-test-money = 🧪 Test money
 admin-charge-title = 💳 <b>{ $amount }</b> by { $provider }
 admin-charge-reason = Why: { $reason }
-admin-charge-paid = Paid { $at } by { $payer }
+admin-charge-paid = Paid { $at }
+admin-charge-paid-by = Paid { $at } by { $payer }
 admin-charge-nobody = 👤 No customer is known for it.
 admin-charge-order = Order <code>{ $order }</code>
 admin-charge-refunded = ↩️ { $amount } sent back
-admin-charge-refunding = ↩️ On its way back
+admin-charge-refunding = ↩️ Asked to be sent back
+admin-charge-by-hand = ↩️ To be sent back by you: this way of paying sends nothing back by itself
 admin-charge-refused = ❌ The provider refused to send it back: { $reason }
-admin-charge-owner = Owner: { $owner }
+admin-charge-owner = Taken by: { $owner }
+admin-charge-owner-nobody = Taken by: nobody
 admin-charge-settled = ✔️ Settled: { $settlement } by { $by }
 admin-taken-by-other = Somebody else has it by now.
 
@@ -131,12 +150,12 @@ admin-queue-surplus = Paid twice
 admin-queue-mismatch = Does not fit its order
 admin-queue-orphan = Order not known
 admin-queue-blocked = Of banned customers
-admin-queue-refused = Refund refused
+admin-queue-refused = To be sent back
 admin-queue-surplus-about = The order was paid already, and the provider cannot send money back by itself. After 72 hours it becomes time unless somebody takes it.
 admin-queue-mismatch-about = Another amount, currency or payer than the order has. Find out, then send it back or give time.
 admin-queue-orphan-about = Marked by this shop, but its order is not on record, for example after a restore.
 admin-queue-blocked-about = Paid by somebody who is banned. Send it back, or end the ban and give time.
-admin-queue-refused-about = The provider will not send it back. Try again, or send it back yourself and say so: then the time ends too.
+admin-queue-refused-about = The provider refused, or sends nothing back at all, as with card transfers. Send it back yourself and say so: then the time ends too.
 
 ## Revenue
 
@@ -177,6 +196,7 @@ admin-ask-address = A new link for { $what }? The old one stops working in 15 mi
 admin-ask-ban = Ban { $what }? All subscriptions are suspended and open orders closed; time runs on.
 admin-ask-unban = End the ban of { $what }?
 admin-ask-refund = Send <b>{ $what }</b> back? The time that it bought ends when the provider confirms.
+admin-ask-refund-by-hand = Send <b>{ $what }</b> back? You have to transfer it yourself: this way of paying sends nothing back. The time that it bought ends when you say that you have.
 admin-ask-extend = Give time for { $what }? As much as its order would have bought.
 admin-ask-returned = Have you sent <b>{ $what }</b> back yourself? The time that it bought ends at once.
 admin-ask-dismiss = Mark { $what } as dealt with? No money moves.
@@ -192,10 +212,11 @@ admin-did-grant = 🎁 { $length } given for { $what }.
 admin-did-suspend = ⏸ { $what } is suspended.
 admin-did-resume = ▶️ { $what } is resumed.
 admin-did-keys = 🔐 New keys for { $what } are on their way.
-admin-did-address = 🔗 { $what } has a new link; the customer finds it in his subscription.
+admin-did-address = 🔗 { $what } has a new link; the customer finds it in the subscription.
 admin-did-ban = ⛔ { $what } is banned.
 admin-did-unban = ✅ The ban of { $what } has ended.
-admin-did-refund = ↩️ { $what }: on its way back.
+admin-did-refund = ↩️ { $what }: asked for. The customer is told when it has gone back.
+admin-did-refund-by-hand = ↩️ { $what }: now transfer it back yourself, nothing is sent by itself. Until you say that you have, it waits under “Needs a person”.
 admin-did-extend = ⏩ Time given for { $what }.
 admin-did-returned = 💸 { $what } is on record as sent back.
 admin-did-dismiss = ✔️ { $what } is dealt with.
@@ -221,6 +242,7 @@ admin-toast-approved = Approved
 admin-toast-declined = Declined
 admin-decline-ask = Why? The customer reads it. Tap a reason, or write your own: that declines it.
 admin-decline-done = ✖ The answer is on record.
+admin-decline-canceled = Nothing was declined: the receipt still waits.
 admin-decline-missing = The money has not arrived.
 admin-decline-amount = The amount is not the one of the order.
 admin-decline-unreadable = The receipt cannot be read.

@@ -33,12 +33,15 @@ button-other-plans = Other plans
 button-other-plan = 🔀 Another plan
 button-other-way = ‹ Choose again
 button-cancel = ✖ Cancel
-button-extend = ⏩ Extend { $number }: { $title }
+button-extend = ⏩ Extend { $number }: { $title } · { $until }
+button-owned = { $number }. { $title } · until { $until }
+button-owned-over = { $number }. { $title } · ended { $until }
 button-new = ➕ A new subscription
 button-method = { $method } · { $price }
 button-pay = Pay { $price }
 button-copy-account = 📋 Copy the account number
 button-send-receipt = 📷 Send a receipt
+button-receipt-of = 📷 { $title } · { $price }
 button-connect = 📱 Connect a device
 button-copy = 📋 Copy the link
 button-qr = 🔳 QR code
@@ -149,7 +152,11 @@ transfer-no-photo = Please send the receipt as a photo or screenshot. If you do 
 transfer-send-receipt = Send a screenshot or photo of the receipt here, in this chat.
 transfer-sent = 🕓 Thank you, we have the receipt. A person looks at it, and access starts by itself right after.
 transfer-waiting = 🕓 Your receipt is being looked at. Access starts by itself right after; there is nothing to do for you.
-transfer-declined = We could not find your transfer. Please check it, and send the receipt again.
+transfer-have = 🕓 We have your receipt already, and a person looks at it. Access starts by itself right after; there is nothing to do for you.
+transfer-which = Which payment is this picture the receipt of? Press it, then send the picture once more.
+transfer-none = We have got your picture, but no payment of yours waits for a receipt. If you have paid, please write to support: nothing is lost.
+transfer-declined = ✖ We could not confirm your transfer.
+transfer-declined-again = If you have paid, send a picture of the receipt here: it is looked at again.
 transfer-gone = This order is not there any more. If you have paid, please write to support.
 transfer-many = Several of your receipts are being looked at already. Please send this one again as soon as one of them is decided.
 
@@ -202,7 +209,11 @@ status-limited = ⚠️ The traffic is used up. Renew, or take a larger plan. Pa
 status-expired = ⌛ Ended { $until }. Renew, and the same link works again.
 status-suspended = ⛔ Suspended; paid until { $until }. Please write to support.
 status-ended = ⛔ Not paid for any more. Renew, and the same link works again.
-traffic-of = Traffic: { $used } of { $limit }
+traffic-of =
+    Traffic: { $used } of { $limit }{ $reset ->
+        [Monthly] {" "}a month
+       *[other] {""}
+    }
 traffic-unlimited = Traffic: { $used }, unlimited
 
 ## Devices

@@ -13,11 +13,14 @@ notice-paid =
     🧾 <b>Payment received: { $amount }</b>
 
     { $title }
+notice-paid-until = Paid until { $until }
 notice-provisioned =
     ✅ <b>{ $title }</b> is ready. Thank you for waiting!
 
     Open your link in the app, and choose a server.
 notice-refunded = ↩️ <b>{ $amount }</b> was sent back to you. The time that it had bought ended with it.
+notice-lasts = Access to <b>{ $title }</b> lasts until { $until }.
+notice-refunded-over = Access to <b>{ $title }</b> has ended.
 notice-surplus-refunded = This order was paid twice. The second payment of <b>{ $amount }</b> is on its way back to you; there is nothing to do for you.
 notice-surplus-choose =
     This order was paid twice: we have <b>{ $amount }</b> more than we should.

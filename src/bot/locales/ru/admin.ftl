@@ -33,6 +33,7 @@ admin-button-returned = 💸 Я вернул деньги сам
 admin-button-dismiss = ✔️ Улажено
 admin-button-approve = ✅ Подтвердить
 admin-button-decline = ✖ Отклонить
+admin-button-receipt = 🧾 Чек
 
 admin-role-support = поддержка
 admin-role-finance = финансы
@@ -78,24 +79,39 @@ admin-sub-delivery-removing = снимается ♻️
 admin-sub-ledger = <b>Книга</b>, последнее
 
 admin-ledger-title = 📒 <b>{ $name }</b> действует до { $until }, потому что:
-admin-entry-grant = { $moved }
-admin-entry-reversal = { $moved } от записи { $about }
-admin-entry-hold = доступ закрыт
-admin-entry-release = приостановка { $about } снята
+admin-entry-grant =
+    { $source ->
+        [charge] куплено
+        [trial] пробный период
+        [compensation] компенсация
+       *[other] дано человеком
+    }
+admin-entry-reversal =
+    { $source ->
+        [refund] возврат записи { $about }
+        [dispute] проигран спор о записи { $about }
+       *[other] запись { $about } отобрана
+    }
+admin-entry-hold =
+    { $source ->
+        [ban] блокировка
+        [dispute] спор
+       *[other] приостановлено
+    }
+admin-entry-release = конец записи { $about }
 admin-entry-reset = трафик считается заново
-admin-entry-by = { $source }, { $author }
 admin-entry-reason = «{ $reason }»
-admin-entry-end = <i>до { $until }</i>
 
 ## Списки
 
 admin-list-empty = Здесь ничего нет.
 admin-list-orders = <b>Заказы</b>
 admin-list-charges = <b>Платежи</b>
-admin-list-notices = <b>Что бот ему сообщил</b>
+admin-list-notices = <b>Что бот сообщил клиенту</b>
 admin-list-audit = <b>Что сделали люди</b>
 admin-order-pending = открыт
 admin-order-paid = оплачен ✅
+admin-order-trial = пробный период 🎁
 admin-order-canceled = отменён
 admin-order-expired = истёк
 admin-order-superseded = заменён
@@ -112,13 +128,16 @@ admin-disposition-blocked = клиент заблокирован
 admin-test-money = 🧪 Тестовые деньги
 admin-charge-title = 💳 <b>{ $amount }</b>, { $provider }
 admin-charge-reason = Почему: { $reason }
-admin-charge-paid = Оплачено { $at }, плательщик { $payer }
+admin-charge-paid = Оплачено { $at }
+admin-charge-paid-by = Оплачено { $at }, плательщик { $payer }
 admin-charge-nobody = 👤 Клиент неизвестен.
 admin-charge-order = Заказ <code>{ $order }</code>
 admin-charge-refunded = ↩️ Возвращено { $amount }
-admin-charge-refunding = ↩️ Возвращается
+admin-charge-refunding = ↩️ Возврат запрошен
+admin-charge-by-hand = ↩️ Вернуть нужно вам самим: этот способ оплаты ничего не возвращает
 admin-charge-refused = ❌ Платёжная система отказала в возврате: { $reason }
 admin-charge-owner = Ведёт: { $owner }
+admin-charge-owner-nobody = Ведёт: никто
 admin-charge-settled = ✔️ Решено: { $settlement }, { $by }
 admin-taken-by-other = Его уже взял кто-то другой.
 
@@ -131,12 +150,12 @@ admin-queue-surplus = Оплачено дважды
 admin-queue-mismatch = Не подходит к заказу
 admin-queue-orphan = Заказ неизвестен
 admin-queue-blocked = От заблокированных
-admin-queue-refused = В возврате отказано
+admin-queue-refused = Нужно вернуть
 admin-queue-surplus-about = Заказ уже был оплачен, а платёжная система сама не возвращает. Через 72 часа станет временем, если никто не возьмёт.
 admin-queue-mismatch-about = Сумма, валюта или плательщик не те, что в заказе. Разберитесь, затем верните или дайте время.
 admin-queue-orphan-about = Помечен этим магазином, но заказа в базе нет, например после восстановления.
 admin-queue-blocked-about = Заплатил заблокированный клиент. Верните или снимите блокировку и дайте время.
-admin-queue-refused-about = Платёжная система не возвращает. Попробуйте ещё раз или верните сами и отметьте это: тогда закончится и время.
+admin-queue-refused-about = Платёжная система отказала или вообще не возвращает, как при переводах на карту. Верните сами и отметьте это: тогда закончится и время.
 
 ## Выручка
 
@@ -179,6 +198,7 @@ admin-ask-address = Новая ссылка: { $what }? Старая перес�
 admin-ask-ban = Заблокировать { $what }? Все подписки приостановятся, открытые заказы закроются; время идёт дальше.
 admin-ask-unban = Снять блокировку: { $what }?
 admin-ask-refund = Вернуть <b>{ $what }</b>? Купленное время закончится, когда платёжная система подтвердит.
+admin-ask-refund-by-hand = Вернуть <b>{ $what }</b>? Перевести придётся вам самим: этот способ оплаты ничего не возвращает. Купленное время закончится, когда вы отметите, что перевели.
 admin-ask-extend = Дать время за { $what }? Столько, сколько купил бы заказ.
 admin-ask-returned = Вы сами вернули <b>{ $what }</b>? Купленное на эти деньги время сразу закончится.
 admin-ask-dismiss = Отметить { $what } как улаженное? Деньги не двигаются.
@@ -198,7 +218,8 @@ admin-did-keys = 🔐 Новые ключи в пути: { $what }.
 admin-did-address = 🔗 Новая ссылка: { $what }. Клиент найдёт её в своей подписке.
 admin-did-ban = ⛔ Заблокирован: { $what }.
 admin-did-unban = ✅ Блокировка снята: { $what }.
-admin-did-refund = ↩️ { $what }: возвращается.
+admin-did-refund = ↩️ { $what }: возврат запрошен. Клиент узнает, когда деньги уйдут.
+admin-did-refund-by-hand = ↩️ { $what }: теперь переведите деньги сами, автоматически ничего не уйдёт. Пока вы этого не отметите, платёж ждёт в «Нужен человек».
 admin-did-extend = ⏩ Время дано за { $what }.
 admin-did-returned = 💸 Записано, что деньги возвращены: { $what }.
 admin-did-dismiss = ✔️ Улажено: { $what }.
@@ -224,6 +245,7 @@ admin-toast-approved = Подтверждено
 admin-toast-declined = Отклонено
 admin-decline-ask = Почему? Клиент это прочтёт. Нажмите причину или напишите свою: после этого будет отклонено.
 admin-decline-done = ✖ Ответ записан.
+admin-decline-canceled = Ничего не отклонено: чек ждёт дальше.
 admin-decline-missing = Деньги не пришли.
 admin-decline-amount = Сумма не та, что в заказе.
 admin-decline-unreadable = Чек нельзя прочесть.

@@ -33,12 +33,15 @@ button-other-plans = Другие тарифы
 button-other-plan = 🔀 Другой тариф
 button-other-way = ‹ Выбрать заново
 button-cancel = ✖ Отменить
-button-extend = ⏩ Продлить { $number }: { $title }
+button-extend = ⏩ Продлить { $number }: { $title } · { $until }
+button-owned = { $number }. { $title } · до { $until }
+button-owned-over = { $number }. { $title } · закончилась { $until }
 button-new = ➕ Новая подписка
 button-method = { $method } · { $price }
 button-pay = Оплатить { $price }
 button-copy-account = 📋 Скопировать номер
 button-send-receipt = 📷 Отправить чек
+button-receipt-of = 📷 { $title } · { $price }
 button-connect = 📱 Подключить устройство
 button-copy = 📋 Скопировать ссылку
 button-qr = 🔳 QR-код
@@ -151,7 +154,11 @@ transfer-no-photo = Пришлите чек фотографией или сни
 transfer-send-receipt = Пришлите снимок экрана или фото чека сюда, в этот чат.
 transfer-sent = 🕓 Спасибо, чек у нас. Его посмотрит человек, и доступ включится сам сразу после этого.
 transfer-waiting = 🕓 Ваш чек проверяют. Доступ включится сам сразу после этого; вам ничего делать не нужно.
-transfer-declined = Мы не нашли ваш перевод. Проверьте его и пришлите чек ещё раз.
+transfer-have = 🕓 Ваш чек уже у нас, его смотрит человек. Доступ включится сам сразу после этого; вам ничего делать не нужно.
+transfer-which = За какую оплату этот чек? Нажмите на неё и пришлите картинку ещё раз.
+transfer-none = Картинка дошла, но ни одна ваша оплата сейчас не ждёт чека. Если вы заплатили, напишите в поддержку: ничего не потеряется.
+transfer-declined = ✖ Мы не смогли подтвердить ваш перевод.
+transfer-declined-again = Если вы заплатили, пришлите картинку чека сюда: его посмотрят ещё раз.
 transfer-gone = Этого заказа больше нет. Если вы заплатили, напишите в поддержку.
 transfer-many = Несколько ваших чеков уже проверяют. Пришлите этот ещё раз, как только по одному из них будет решение.
 
@@ -207,7 +214,11 @@ status-limited = ⚠️ Трафик израсходован. Продлите 
 status-expired = ⌛ Закончилась { $until }. Продлите, и та же ссылка снова заработает.
 status-suspended = ⛔ Приостановлена; оплачено до { $until }. Напишите, пожалуйста, в поддержку.
 status-ended = ⛔ Больше не оплачена. Продлите, и та же ссылка снова заработает.
-traffic-of = Трафик: { $used } из { $limit }
+traffic-of =
+    Трафик: { $used } из { $limit }{ $reset ->
+        [Monthly] {" "}в месяц
+       *[other] {""}
+    }
 traffic-unlimited = Трафик: { $used }, без ограничений
 
 ## Устройства

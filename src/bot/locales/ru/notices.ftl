@@ -14,11 +14,14 @@ notice-paid =
     🧾 <b>Платёж получен: { $amount }</b>
 
     { $title }
+notice-paid-until = Оплачено до { $until }
 notice-provisioned =
     ✅ <b>{ $title }</b>: всё готово. Спасибо за терпение!
 
     Откройте ссылку в приложении и выберите сервер.
 notice-refunded = ↩️ Мы вернули вам <b>{ $amount }</b>. Купленное на них время закончилось.
+notice-lasts = Доступ «<b>{ $title }</b>» действует до { $until }.
+notice-refunded-over = Доступ «<b>{ $title }</b>» закончился.
 notice-surplus-refunded = Этот заказ оплачен дважды. Второй платёж, <b>{ $amount }</b>, уже возвращается к вам; делать ничего не нужно.
 notice-surplus-choose =
     Этот заказ оплачен дважды: у нас лишние <b>{ $amount }</b>.
