@@ -10,7 +10,7 @@ import { cpuSeconds } from '../operator/process-figures.ts';
 import { formats, type MillionFigure, millionFigures } from './figures.ts';
 import { load, type LoadResult, requestText } from './load.ts';
 import { seedCustomers, tokenAt } from './seed-million.ts';
-import { BenchService } from './service-process.ts';
+import { BenchService, type BenchServiceOptions } from './service-process.ts';
 
 export const names = Object.keys(millionFigures) as readonly MillionFigure[];
 
@@ -62,7 +62,8 @@ export async function measure(context: BenchContext): Promise<Record<string, Mea
     context.progress(`writes ${sizes.all.toLocaleString('en')} customers into Postgres`);
     await seedCustomers(databaseUrl, sizes.all);
     const { profileDirectory } = context;
-    const start = (): Promise<BenchService> => BenchService.start(databaseUrl, { directory, profileDirectory });
+    const start = (more: Pick<BenchServiceOptions, 'heapMib'> = {}): Promise<BenchService> =>
+      BenchService.start(databaseUrl, { directory, profileDirectory, ...more });
     return {
       ...(await measureFormats(start, postgres, sizes, context)),
       ...(await measureTwo(start, sizes, context)),
@@ -74,7 +75,7 @@ export async function measure(context: BenchContext): Promise<Record<string, Mea
   }
 }
 
-type Start = () => Promise<BenchService>;
+type Start = (more?: Pick<BenchServiceOptions, 'heapMib'>) => Promise<BenchService>;
 type Figures = Partial<Record<MillionFigure, Measurement>>;
 
 async function measureFormats(
@@ -129,10 +130,13 @@ async function measureTwo(start: Start, { warm: count }: Sizes, context: BenchCo
   }
 }
 
+/** What V8 takes in the chart's container of 512 MiB. Without a limit it lets garbage lie, and nothing would be shown. */
+const heapOfContainerMib = 256;
+
 /** Far more customers than there is room for, each of them once. */
 async function measureChurn(start: Start, { all, churn }: Sizes, context: BenchContext): Promise<Figures> {
   context.progress(`${churn.toLocaleString('en')} customers in turn through one memory`);
-  const service = await start();
+  const service = await start({ heapMib: heapOfContainerMib });
   try {
     const requestAt = asking('links', all / 2, churn);
     const { refused } = await load({
@@ -145,7 +149,7 @@ async function measureChurn(start: Start, { all, churn }: Sizes, context: BenchC
     // On a machine that is busy with other things some are told that the database is too slow; that takes no memory.
     if (refused > churn / 50) throw new Error(`${String(refused)} of the customers in turn got no document`);
     return {
-      sub_churn_peak_rss_mib: { value: Math.round(await service.peakMib()), unit: 'MiB', target: '< 640' },
+      sub_churn_peak_rss_mib: { value: Math.round(await service.peakMib()), unit: 'MiB', target: '< 512' },
     };
   } finally {
     await service.stop();

@@ -5,6 +5,12 @@ import { freePort } from '../../support/processes.ts';
 import { awaitReady } from '../../support/readiness.ts';
 import { cpuSeconds, residentMib } from '../operator/process-figures.ts';
 
+export interface BenchServiceOptions {
+  readonly directory: string;
+  readonly profileDirectory: string | undefined;
+  readonly heapMib?: number;
+}
+
 /** `wayleave subscriptions` as a process of its own, as production runs it behind a proxy on the same machine. */
 export class BenchService {
   readonly port: number;
@@ -15,16 +21,22 @@ export class BenchService {
     this.port = port;
   }
 
-  /** Returns when it is ready. @param options.profileDirectory takes a CPU profile */
+  /**
+   * Returns when it is ready.
+   *
+   * @param options.profileDirectory takes a CPU profile
+   * @param options.heapMib V8's limit; absent: what V8 takes on this machine
+   */
   static async start(
     databaseUrl: string,
-    { directory, profileDirectory }: { readonly directory: string; readonly profileDirectory: string | undefined },
+    { directory, profileDirectory, heapMib }: BenchServiceOptions,
   ): Promise<BenchService> {
     const [port, healthPort] = [await freePort(), await freePort()];
     const profiling = profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+    const heap = heapMib === undefined ? [] : [`--max-old-space-size=${String(heapMib)}`];
     const program = await startGuarded({
       file: process.execPath,
-      args: [...profiling, path.resolve(import.meta.dirname, '../../../src/main.ts'), 'subscriptions'],
+      args: [...heap, ...profiling, path.resolve(import.meta.dirname, '../../../src/main.ts'), 'subscriptions'],
       env: {
         ...process.env,
         DATABASE_URL: databaseUrl,
