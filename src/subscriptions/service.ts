@@ -47,7 +47,7 @@ export interface ServiceLimits extends HttpLimits {
  * Node takes its heap's limit from that of its container, about half of it. The rest of the heap is for what the process needs
  * besides, and for garbage that waits: with more, customers who come in turn ended a process in a container of 512 MiB.
  */
-const cacheShareOfHeap = 0.35;
+const cacheShareOfHeap = 0.25;
 
 export const defaultLimits: ServiceLimits = {
   perAddress: { perSecond: 50, burst: 500 },

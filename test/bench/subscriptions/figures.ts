@@ -38,7 +38,7 @@ const others = {
   sub_two_processes_rps_per_core: 'The same, divided by the CPU seconds of both processes.',
   sub_two_processes_p99_ms: 'Latency of the same requests, at the slower of the two.',
   sub_churn_peak_rss_mib:
-    'The most memory that was resident while 130,000 customers asked in turn, with the heap that V8 takes in a container of 512 MiB.',
+    'The most memory that was resident while 130,000 customers asked in turn, with the heap that V8 takes in a container of 1 GiB.',
 } as const;
 
 export type MillionFigure = FormatFigure | keyof typeof others;
