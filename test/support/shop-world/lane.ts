@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Lease, leaseResource } from '../../../src/kube/index.ts';
+import { isKubeError, type Lease, leaseResource } from '../../../src/kube/index.ts';
 import { spawnBot, type BotPoint } from '../world/bot-process.ts';
 import type { WatchedProcess } from '../world/child-process.ts';
 import { createShopWorld, shopName, type ShopWorld } from './shop-world.ts';
@@ -93,11 +93,21 @@ export class Lane {
   }
 }
 
-/** Lets go of it in the place of its holder. What else it says stays: without it, a bot takes the cluster for a new one. */
+/**
+ * Lets go of it in the place of its holder. What else it says stays: without it, a bot takes the cluster for a new one. The
+ * last word of a process that was killed may still be on its way to the API server, and come between.
+ */
 async function endLease({ client, namespace }: ShopWorld['world'], name: string): Promise<void> {
-  const lease = await client.find<Lease>(leaseResource, namespace, name);
-  if (lease !== undefined)
-    await client.replace(leaseResource, { ...lease, spec: { ...lease.spec, holderIdentity: '' } } as Lease);
+  for (;;) {
+    const lease = await client.find<Lease>(leaseResource, namespace, name);
+    if (lease === undefined) return;
+    try {
+      await client.replace(leaseResource, { ...lease, spec: { ...lease.spec, holderIdentity: '' } } as Lease);
+      return;
+    } catch (thrown) {
+      if (!isKubeError(thrown, 'KUBE_CONFLICT')) throw thrown;
+    }
+  }
 }
 
 /** Some lanes, each for one schedule at a time. */
