@@ -58,7 +58,8 @@ export class FuzzedService {
 
   async stop(): Promise<void> {
     if (this.crash !== undefined) return;
-    this.#child.disconnect();
+    // Everything was said and counted; asked to go by its channel alone, it was once waited for in vain.
+    this.#child.kill('SIGKILL');
     await this.#exited;
   }
 }
