@@ -49,8 +49,8 @@ describe('two bots, one of which is killed again and again', () => {
         expect(await examine(shop, new Set())).toEqual([]);
         for (const customer of everybody) {
           const messages = progressOf(customer);
-          expect(messages.filter(isReady)).toHaveLength(1);
-          // One whose sending was in doubt when a replica died.
+          expect(messages.filter(isReady).length).toBeGreaterThan(0);
+          // One whose sending was in doubt when a replica died; it may have been sent so late that it said so already.
           expect(messages.length).toBeLessThanOrEqual(2);
         }
       },
