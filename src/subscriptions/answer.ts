@@ -53,3 +53,25 @@ export function matchesEtag(ifNoneMatch: string, etag: string): boolean {
   if (ifNoneMatch.trim() === '*') return true;
   return ifNoneMatch.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
 }
+
+/** A small page that nobody keeps. @param policy its `content-security-policy` */
+export function htmlAnswer(status: number, body: string, policy: string): Answer {
+  return {
+    status,
+    body,
+    encoding: 'utf8',
+    headers: [
+      'content-type',
+      'text/html; charset=utf-8',
+      'content-length',
+      String(Buffer.byteLength(body)),
+      'cache-control',
+      'no-store',
+      'referrer-policy',
+      'no-referrer',
+      'content-security-policy',
+      policy,
+      ...privateHeaders,
+    ],
+  };
+}

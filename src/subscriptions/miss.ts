@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Answer, missAnswer, privateHeaders } from './answer.ts';
+import { type Answer, htmlAnswer, missAnswer } from './answer.ts';
 import { appOf, type ClientApp, isSubscriptionApp } from './families.ts';
 import { chooseLanguage, type Language, languages, texts } from './languages.ts';
 import { wantsPage } from './negotiation.ts';
@@ -22,22 +22,5 @@ export function missFor(headers: IncomingHttpHeaders, app: ClientApp = appOf(hea
 function pageOf(language: Language): Answer {
   const sentence = texts[language].unknownAddress;
   const body = `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="robots" content="noindex"><title>404</title><p>${sentence}</p></html>\n`;
-  return {
-    status: missAnswer.status,
-    body,
-    encoding: 'utf8',
-    headers: [
-      'content-type',
-      'text/html; charset=utf-8',
-      'content-length',
-      String(Buffer.byteLength(body)),
-      'cache-control',
-      'no-store',
-      'referrer-policy',
-      'no-referrer',
-      'content-security-policy',
-      policy,
-      ...privateHeaders,
-    ],
-  };
+  return htmlAnswer(missAnswer.status, body, policy);
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import { type Answer, privateHeaders } from './answer.ts';
+import { type Answer, htmlAnswer } from './answer.ts';
 import { appLinks } from './app-links.ts';
 import { type Language, languages, texts } from './languages.ts';
 
@@ -38,22 +38,5 @@ export function openAppPage(app: string, language: Language): Answer | undefined
 function pageOf({ name, link }: { readonly name: string; readonly link: string }, language: Language): Answer {
   const { title, doing, otherwise } = texts[language].openApp;
   const body = `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${title(name)}</title><style>${style}</style><h1>${title(name)}</h1><p>${doing(name)}</p><a data-link="${link}" href="#">${title(name)}</a><p><small>${otherwise(name)}</small></p><script>${script}</script></html>\n`;
-  return {
-    status: 200,
-    body,
-    encoding: 'utf8',
-    headers: [
-      'content-type',
-      'text/html; charset=utf-8',
-      'content-length',
-      String(Buffer.byteLength(body)),
-      'cache-control',
-      'no-store',
-      'referrer-policy',
-      'no-referrer',
-      'content-security-policy',
-      policy,
-      ...privateHeaders,
-    ],
-  };
+  return htmlAnswer(200, body, policy);
 }
