@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Bell, workUntil } from '../base/bell.ts';
 import type { Clock, Random } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -34,6 +35,8 @@ const pollMs = 1000;
 const elsewhereMs = 2000;
 /** Whoever waits so long looks now and then: edits of thousands of stuck orders must not use up what Telegram allows. */
 const longestDelayMs = 120_000;
+/** Of so many orders that still wait it is remembered what their messages show. */
+const remembered = 10_000;
 /** What is not complete by then is not waited for in a chat any more. */
 const mostSeconds = 86_400;
 /** A trial's message is the one whose button was pressed: whoever dealt with the button says which. */
@@ -46,6 +49,11 @@ const trialHeadStartSeconds = 3;
 export class ProgressWorker {
   readonly #options: ProgressOptions;
   readonly #bell = new Bell();
+  /**
+   * What the message of an order was made to show here, so that an order that waits costs Telegram nothing. Only a saving:
+   * who does not remember edits once more, and Telegram says that nothing differs.
+   */
+  readonly #shown = new LRUCache<string, string>({ max: remembered });
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -105,18 +113,28 @@ export class ProgressWorker {
       await markUnreachable(shop.store, progress.customerId);
       return undefined;
     }
-    if (isComplete(seen) || ageSeconds > mostSeconds) return undefined;
+    if (isComplete(seen) || ageSeconds > mostSeconds) {
+      this.#shown.delete(orderId);
+      return undefined;
+    }
     return Math.min(longestDelayMs, Math.max(1000, (ageSeconds * 1000) / 6));
   }
 
   async #show(shop: Shop, progress: OrderProgress, chatId: number, screen: Screen): Promise<void> {
     const { orderId, message } = progress;
-    if (message !== undefined && (await shop.telegram.edit(message.chatId, message.messageId, screen)) === 'edited') {
-      return;
+    const { text, buttons } = screen;
+    const shown = (messageId: number): string => JSON.stringify([messageId, text, buttons]);
+    if (message !== undefined) {
+      if (this.#shown.get(orderId) === shown(message.messageId)) return;
+      if ((await shop.telegram.edit(message.chatId, message.messageId, screen)) === 'edited') {
+        this.#shown.set(orderId, shown(message.messageId));
+        return;
+      }
     }
     const messageId = await shop.telegram.send(chatId, screen);
     shop.failpoint('bot.after-progress-send');
     await setOrderMessage(shop.store, orderId, { chatId, messageId });
+    this.#shown.set(orderId, shown(messageId));
     if (message === undefined && progress.state === 'paid') await endChoices(shop, orderId);
   }
 }

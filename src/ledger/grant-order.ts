@@ -4,7 +4,7 @@ import type { EntrySource } from './entry.ts';
 import { LedgerError } from './errors.ts';
 import { ensureIdentity } from './identity.ts';
 import type { OrderRecord } from './orders.ts';
-import { askingFor } from './outbox.ts';
+import { askingFor, ringingFor } from './outbox.ts';
 import { refold } from './refold.ts';
 import type { ShopRecord } from './shops.ts';
 
@@ -18,7 +18,7 @@ const close = {
     ended as (
       update wayleave.attempts set closed_at = wayleave.wall_clock() where order_id = $1 and closed_at is null),
     asked as (${askingFor(`values ('progress', $1::text)`)})
-    select wayleave.ring_outbox()`,
+    select ${ringingFor('progress')}`,
 };
 
 /**

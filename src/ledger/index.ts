@@ -87,6 +87,7 @@ export {
   type ClaimedWork,
   type OutboxBacklog,
   type OutboxTopic,
+  type WorkTopic,
 } from './outbox.ts';
 export { handleWork, postponeFailed, type WorkHandling } from './outbox-work.ts';
 export { checkPayable, type Payable, type PayableVerdict, type PaymentQuestion } from './payable.ts';

@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import type { Queryable } from '../store/index.ts';
+import { ringingFor } from './outbox.ts';
 
 /** What a customer is told outside of a conversation; each kind is a text of the bot. */
 export const noticeKinds = [
@@ -39,7 +40,7 @@ const queue = {
       values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::double precision / 1000), wayleave.wall_clock(),
         wayleave.wall_clock())
       on conflict (shop_id, customer_id, kind, dedupe) do nothing returning id)
-    select wayleave.ring_outbox() from queued`,
+    select ${ringingFor('notice')} from queued`,
 };
 
 /** Puts a notice into the queue, once. @returns whether it was not there before */

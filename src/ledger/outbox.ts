@@ -8,9 +8,20 @@ export const outboxTopics = ['project', 'progress', 'refund'] as const;
 
 export type OutboxTopic = (typeof outboxTopics)[number];
 
+/** What is rung for: notices have a table of their own. */
+export type WorkTopic = OutboxTopic | 'notice';
+
+/**
+ * SQL that rings for those who do this kind of work, when the transaction commits. A doorbell, not a record. What rings without
+ * a topic, by `wayleave.ring_outbox()`, rings for everyone.
+ */
+export function ringingFor(topic: WorkTopic): string {
+  return `pg_notify('wayleave_outbox', '${topic}')`;
+}
+
 /** Asks for work, in the transaction that makes it necessary. Asked while it is being done, it is done once more. */
 export async function askFor(tx: Queryable, topic: OutboxTopic, key: string): Promise<void> {
-  await tx.query(`with asked as (${askingFor('values ($1::text, $2::text)')}) select wayleave.ring_outbox()`, [
+  await tx.query(`with asked as (${askingFor('values ($1::text, $2::text)')}) select ${ringingFor(topic)}`, [
     topic,
     key,
   ]);

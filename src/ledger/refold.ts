@@ -2,7 +2,7 @@ import { parseQuantityBytes } from '../api/index.ts';
 import type { Queryable } from '../store/index.ts';
 import { appendEntries, readLedgerNow, type EntryDraft } from './append.ts';
 import { entitlementAt, type Entitlement } from './fold.ts';
-import { askingFor } from './outbox.ts';
+import { askingFor, ringingFor } from './outbox.ts';
 import type { PlanTerms } from './terms.ts';
 
 /** An expired subscription stays in the cluster so long. */
@@ -59,7 +59,7 @@ const write = {
       delete from wayleave.timers where subscription_id = $1 and purpose = 'refold' and $8 is null),
     asked as (${askingFor(`select 'project', $1::text from written`)}),
     rung as materialized (
-      select wayleave.announce_changes(array[$1::uuid]), wayleave.ring_outbox() from written)
+      select wayleave.announce_changes(array[$1::uuid]), ${ringingFor('project')} from written)
     select coalesce((select revision from written), e.revision) as revision, exists (select from written) as changed
     from (select count(*) from rung) as bells
     left join wayleave.entitlements e on e.subscription_id = $1`,

@@ -18,16 +18,16 @@ export async function listenForChanges({ onChange, ...options }: ListenOptions):
 }
 
 export interface ListenForWorkOptions extends DoorbellOptions {
-  /** There may be work in the outbox, or notices to send. */
-  readonly onRing: () => void;
+  /** There may be work of this topic; of any where there is none, as after a time in which a ring could be missed. */
+  readonly onRing: (topic: string | undefined) => void;
 }
 
 /**
  * Listens for work that somebody asks for, in the same manner. Whoever works it off polls as well: that is the truth.
  */
 export async function listenForWork({ onRing, ...options }: ListenForWorkOptions): Promise<void> {
-  const ring = (): void => {
-    onRing();
+  const ring = (payload = ''): void => {
+    onRing(payload === '' ? undefined : payload);
   };
   await listenTo({ name: 'wayleave_outbox', applicationName: 'wayleave-outbox', what: 'work', onRing: ring }, options);
 }

@@ -64,6 +64,7 @@ export {
   recentRevocations,
   withdrawRevocations,
   type OpenRevocation,
+  type RecentRevocation,
   type Revocation,
   type RevocationReason,
 } from './revocations.ts';

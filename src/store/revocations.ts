@@ -144,14 +144,23 @@ export async function withdrawRevocations(db: Queryable, ids: readonly bigint[])
   );
 }
 
+/** A removal that was carried out. */
+export interface RecentRevocation {
+  readonly reason: RevocationReason;
+  /** Epoch milliseconds at which it was asked for. */
+  readonly createdAtMs: number;
+  /** Epoch milliseconds at which the client was gone. */
+  readonly doneAtMs: number;
+}
+
 /** Removals from a panel that were carried out within the last `withinMs`, by the database's clock. */
 export async function recentRevocations(
   db: Queryable,
   panelId: string,
   withinMs: number,
-): Promise<readonly { readonly reason: RevocationReason; readonly doneAtMs: number }[]> {
+): Promise<readonly RecentRevocation[]> {
   return db.query(
-    `select reason, done_at as "doneAtMs" from wayleave.revocations
+    `select reason, created_at as "createdAtMs", done_at as "doneAtMs" from wayleave.revocations
      where panel_id = $1 and done_at > now() - make_interval(secs => $2::float8 / 1000)`,
     [panelId, withinMs],
   );

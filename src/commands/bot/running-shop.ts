@@ -188,7 +188,7 @@ export class RunningShopBot {
     const worker = new NoticeWorker({ shop: this.shop, metrics: parts.metrics.notices });
     const end = bell.listen(() => {
       worker.ring();
-    });
+    }, 'notice');
     await worker.run(this.#stop.signal);
     end();
   }

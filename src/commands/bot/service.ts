@@ -136,7 +136,7 @@ export function createBotService(options: BotServiceOptions): Service {
   });
   work.listen(() => {
     projection.ring();
-  });
+  }, 'project');
 
   async function run(signal: AbortSignal, closing: AbortSignal): Promise<void> {
     await webhooks.listen(options.listen);
@@ -166,8 +166,8 @@ export function createBotService(options: BotServiceOptions): Service {
         standForElection(elector, showLeading, options, signal),
         listenForWork({
           ...listening,
-          onRing: () => {
-            work.ring();
+          onRing: (topic) => {
+            work.ring(topic);
           },
         }),
         listenForChanges({

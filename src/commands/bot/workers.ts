@@ -32,8 +32,10 @@ export async function runWorkers(
   const endings = [
     bell.listen(() => {
       progress.ring();
+    }, 'progress'),
+    bell.listen(() => {
       refunds.ring();
-    }),
+    }, 'refund'),
     deliveries.listen(() => {
       progress.ring();
     }),

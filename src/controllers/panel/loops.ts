@@ -70,14 +70,14 @@ export class PanelLoops {
       openRevocations(store, panel.id),
       recentRevocations(store, panel.id, guardWindowMs),
     ]);
-    const revokedAtMs = recent.filter(({ reason }) => isGuarded(reason)).map(({ doneAtMs }) => doneAtMs);
+    const guarded = recent.filter(({ reason }) => isGuarded(reason));
     const loop = new PanelLoop({
       ...this.#options,
       key,
       panelId: panel.id,
       resource: () => panels.get(key),
       connect: (resource) => readConnection(client, resource, installationId),
-      records: new PanelRecords(store, book, panel, open, revokedAtMs),
+      records: new PanelRecords(store, book, panel, open, guarded),
       log: log.child({ panel: key }),
       hooks: this.#hooks(key, panel.id),
     });

@@ -23,7 +23,7 @@ it('records nothing of a reading that ends after we ceased to lead: the next lea
     seen: tell('seen'),
     unclaimed: tell('unclaimed'),
   };
-  const records = { openRevocations: [], revokedAtMs: [], holds: () => false } as unknown as DeskRecords;
+  const records = { openRevocations: [], recentRevocations: [], holds: () => false } as unknown as DeskRecords;
   const poller = new PanelPoller({
     records: records as never,
     deliveries: new DeliveryQueue(clock, () => 0.5),

@@ -7,6 +7,7 @@ import {
   savePanelReading,
   withdrawRevocations,
   type OpenRevocation,
+  type RecentRevocation,
   type PanelRecord,
   type Store,
 } from '../../store/index.ts';
@@ -18,8 +19,8 @@ import type { StoredEndpoint } from './resolve-inbounds.ts';
 export class PanelRecords {
   readonly panelId: string;
   readonly openRevocations: readonly OpenRevocation[];
-  /** Epoch milliseconds of the guarded removals that were carried out lately. */
-  readonly revokedAtMs: readonly number[];
+  /** The guarded removals that were carried out lately. */
+  readonly recentRevocations: readonly RecentRevocation[];
   readonly #store: Store;
   readonly #book: Book;
   #identity: string | undefined;
@@ -30,7 +31,7 @@ export class PanelRecords {
     book: Book,
     panel: PanelRecord,
     open: readonly OpenRevocation[],
-    revokedAtMs: readonly number[],
+    recentRevocations: readonly RecentRevocation[],
   ) {
     this.#store = store;
     this.#book = book;
@@ -38,7 +39,7 @@ export class PanelRecords {
     this.#identity = panel.identity;
     this.endpoints = panel.endpoints as readonly StoredEndpoint[];
     this.openRevocations = open;
-    this.revokedAtMs = revokedAtMs;
+    this.recentRevocations = recentRevocations;
   }
 
   /** As of the last complete reading. */

@@ -1,7 +1,7 @@
 import { silentLog } from '../../base/log.ts';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import type { VPNPanel } from '../../api/index.ts';
+import { annotations, type VPNPanel } from '../../api/index.ts';
 import type { PanelDriver } from '../../panels/driver.ts';
 import type { OpenRevocation } from '../../store/index.ts';
 import { RevocationDesk, type DeskRecords } from './revocation-desk.ts';
@@ -39,7 +39,7 @@ function postgres(open: OpenRevocation[]): DeskRecords & { open: OpenRevocation[
   const fake = {
     open,
     openRevocations: open,
-    revokedAtMs: [],
+    recentRevocations: [],
     between: () => Promise.resolve(),
     clientCount: () => 100,
     subscriptionKey: (id: string) => `ns/${id}`,
@@ -94,6 +94,32 @@ describe('the desk of removals', () => {
     };
     await desk.judge(panel);
     expect([desk.open, desk.held]).toEqual([0, 0]);
+  });
+
+  it('does not count what a person allowed towards the next wave, before and after a restart', async () => {
+    const createdAtMs = Date.UTC(2026, 0, 1);
+    const done = (atMs: number) =>
+      wave.map(() => ({ reason: 'Deleted', createdAtMs: atMs, doneAtMs: createdAtMs }) as const);
+    const allowing = {
+      ...panel,
+      metadata: { name: 'nl', annotations: { [annotations.allowRevocations]: '2026-01-01T00:00:00Z' } },
+    };
+    const heldAfter = async (atMs: number): Promise<number> => {
+      const records = { ...postgres([row(1, { createdAtMs: createdAtMs + 1 })]), recentRevocations: done(atMs) };
+      const desk = new RevocationDesk(records, new ManualClock(createdAtMs), silentLog);
+      return desk.judge(allowing);
+    };
+    expect([await heldAfter(createdAtMs), await heldAfter(createdAtMs + 1)]).toEqual([0, 1]);
+
+    const records = postgres([...wave]);
+    const clock = new ManualClock(createdAtMs);
+    const desk = new RevocationDesk(records, clock, silentLog);
+    const removed: string[] = [];
+    await desk.judge(allowing);
+    await desk.carryOut(driver(removed), gate, new AbortController().signal, nothing);
+    expect(removed).toHaveLength(wave.length);
+    desk.add(row(100, { createdAtMs: createdAtMs + 1 }));
+    expect(await desk.judge(allowing)).toBe(0);
   });
 
   it('falls in step with Postgres, but not with an answer that is older than a withdrawal', async () => {

@@ -5,7 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { PanelDriver, WriteGate } from '../../panels/driver.ts';
 import type { PanelError } from '../../panels/errors.ts';
 import type { PanelRecords } from './records.ts';
-import type { OpenRevocation } from '../../store/index.ts';
+import type { OpenRevocation, RecentRevocation } from '../../store/index.ts';
 import { guardWindowMs, isGuarded, judgeRevocations, settleMs, type RevocationReason } from './revocation-guard.ts';
 
 export interface CarriedOut {
@@ -18,7 +18,7 @@ export interface CarriedOut {
 export type DeskRecords = Pick<
   PanelRecords,
   | 'openRevocations'
-  | 'revokedAtMs'
+  | 'recentRevocations'
   | 'clientCount'
   | 'subscriptionKey'
   | 'readOpenRevocations'
@@ -27,6 +27,8 @@ export type DeskRecords = Pick<
   | 'withdrawRevocation'
   | 'finishRevocations'
 >;
+
+type RecentRemoval = Pick<RecentRevocation, 'createdAtMs' | 'doneAtMs'>;
 
 interface Row extends Omit<OpenRevocation, 'held' | 'permitted'> {
   held: boolean;
@@ -53,7 +55,7 @@ export class RevocationDesk {
   /** Withdrawals under way, and all that there ever were. */
   #withdrawing = 0;
   #withdrawals = 0;
-  #done: number[] = [];
+  #done: RecentRemoval[] = [];
 
   readonly #log: Log;
 
@@ -62,7 +64,7 @@ export class RevocationDesk {
     this.#log = log;
     this.#clock = clock;
     for (const revocation of records.openRevocations) this.add(revocation);
-    this.#done = [...records.revokedAtMs];
+    this.#done = [...records.recentRevocations];
   }
 
   get open(): number {
@@ -139,13 +141,15 @@ export class RevocationDesk {
     if (this.#open.size === 0) return 0;
     const nowMs = this.#clock.now();
     const now = this.#clock.monotonic();
-    this.#done = this.#done.filter((atMs) => atMs > nowMs - guardWindowMs);
+    this.#done = this.#done.filter(({ doneAtMs }) => doneAtMs > nowMs - guardWindowMs);
+    const allowedMs = allowedUntilMs(panel);
+    const done = this.#done.filter(({ createdAtMs }) => createdAtMs > allowedMs).length;
     const judged = [...this.#open.values()].map((row) => {
       const { reason, createdAtMs, held, permitted, settlesMs } = row;
       return { row, reason, createdAtMs, held, permitted, settled: settlesMs <= now };
     });
     const clients = this.#records.clientCount();
-    const verdict = judgeRevocations(judged, this.#done.length, clients, allowedUntilMs(panel), nowMs);
+    const verdict = judgeRevocations(judged, done, clients, allowedMs, nowMs);
     const toHold = verdict.held.filter(({ held }) => !held).map(({ row }) => row);
     const toPermit = verdict.permitted.filter(({ permitted }) => !permitted).map(({ row }) => row);
     if (toHold.length > 0) await this.#records.holdRevocations(toHold.map(({ id }) => id));
@@ -214,7 +218,7 @@ export class RevocationDesk {
     const nowMs = this.#clock.now();
     for (const row of gone) {
       if (this.#open.get(row.email) === row) this.#open.delete(row.email);
-      if (isGuarded(row.reason)) this.#done.push(nowMs);
+      if (isGuarded(row.reason)) this.#done.push({ createdAtMs: row.createdAtMs, doneAtMs: nowMs });
     }
   }
 }

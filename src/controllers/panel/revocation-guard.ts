@@ -39,7 +39,7 @@ export const settleMs = 5000;
  * is: a process that died right after it recorded a wave may be away for longer than ten minutes.
  *
  * @param open revocations that are not carried out yet
- * @param doneInWindow guarded ones that were carried out within the last ten minutes
+ * @param doneInWindow guarded ones that were carried out within the last ten minutes, without those a person allowed
  * @param clients how many of our clients the panel has
  * @param allowedUntilMs everything recorded up to this instant is allowed by a person, 0 for nothing
  */

@@ -12,7 +12,7 @@ type Described = readonly [name: string, how: string];
 const selling = sizes.flatMap(([label, count]): Described[] => [
   [
     `webhook_hold_p50_ms_${label}`,
-    `How long \`wayleave bot\` holds the delivery of a payment, from the first byte sent to the last received: 300 deliveries at 20 a second, whatever the answers do, with ${count} subscriptions in Postgres. Each is a charge, a grant, the fold, the entitlement and the work that follows, in one transaction that is on disk when it is answered; meanwhile the same process projects what was bought before and edits messages.`,
+    `How long \`wayleave bot\` holds the delivery of a payment, from the first byte sent to the last received: 300 deliveries at 20 a second, whatever the answers do, with ${count} subscriptions in Postgres. Each is a charge, a grant, the fold, the entitlement and the work that follows, in one transaction that is on disk when it is answered; meanwhile the same process projects what was just bought and writes messages. What was bought before it is over.`,
   ],
   [`webhook_hold_p99_ms_${label}`, 'The same deliveries.'],
   [

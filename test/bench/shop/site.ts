@@ -8,10 +8,11 @@ import { migrate, openStore, type Store } from '../../../src/store/index.ts';
 import type { Environment } from '../../support/environment.ts';
 import { secretResource, vpnPlan } from '../../support/manifests.ts';
 import { startPostgres, type Postgres } from '../../support/postgres.ts';
+import { waitUntil } from '../../support/processes.ts';
 import { botSecret, vpnShop } from '../../support/shops.ts';
 import type { BenchContext } from '../measurement.ts';
 import { BenchBot } from './bot-process.ts';
-import type { SeedTarget } from './seed.ts';
+import { asOwner, type SeedTarget } from './seed.ts';
 
 /** Telegram shows it with each update: who does not know it is nobody. */
 export const webhookSecret = 'bench-webhook-secret';
@@ -103,6 +104,20 @@ export class ShopSite {
     );
     await bot.untilServing(shop.id);
     return bot;
+  }
+
+  /**
+   * Returns when the bot has carried into the cluster and said to customers what was bought so far. Nobody delivers here, so
+   * the messages that wait for a delivery are ended.
+   */
+  async settle(): Promise<void> {
+    const waiting = `
+      select from wayleave.outbox w left join wayleave.orders o on w.topic = 'progress' and o.id = w.key::uuid
+      where w.topic = 'project' or o.message_id is null
+      union all select from wayleave.notices where state in ('waiting', 'sending') limit 1`;
+    const isQuiet = async (): Promise<boolean> => (await this.store.query(waiting)).length === 0;
+    await waitUntil('what was bought before is carried on', isQuiet, { timeoutMs: 300_000, intervalMs: 500 });
+    await asOwner(this.databaseUrl, (run) => run(`delete from wayleave.outbox where topic = 'progress'`));
   }
 
   async close(): Promise<void> {

@@ -102,6 +102,27 @@ describe('the message of an order', () => {
     await expect.poll(() => openWork(shop)).toBe(0);
   });
 
+  it('is left alone as long as it says what there is to say', async () => {
+    const shop = await openBotShop({ workers: 0 });
+    await pay(shop, 'Hal');
+    await expect.poll(() => openWork(shop)).toBe(1);
+    const worker = progressWorker(shop, shop.store);
+    const failuresAfter = async (looker: typeof worker): Promise<number | undefined> => {
+      await shop.passTime(120);
+      await looker.workOnce();
+      const [row] = await shop.store.query<{ attempts: number }>(
+        'select attempts from wayleave.outbox where topic = $1',
+        ['progress'],
+      );
+      return row?.attempts;
+    };
+    expect(await failuresAfter(worker)).toBe(0);
+    shop.telegram.faults.calls.add({ method: 'editMessageText', fault: { kind: 'status', status: 400 } });
+    expect(await failuresAfter(worker)).toBe(0);
+    // Who does not know what it shows asks Telegram.
+    expect(await failuresAfter(progressWorker(shop, shop.store))).toBe(1);
+  });
+
   it('is over for whoever blocked the bot, and nothing else changes', async () => {
     const shop = await openBotShop({ workers: 0 });
     const fee = await pay(shop, 'Fee');
