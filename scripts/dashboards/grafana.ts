@@ -132,8 +132,9 @@ const yesAndNo = [{ type: 'value', options: { 0: { text: 'no', color: 'red' }, 1
 function lines(stacked: boolean, withThresholds: boolean): object {
   return {
     drawStyle: 'line',
-    lineWidth: 1,
-    fillOpacity: stacked ? 30 : 8,
+    // The line of a series at 0 would lie on top of the heap, in its own colour.
+    lineWidth: stacked ? 0 : 1,
+    fillOpacity: stacked ? 70 : 8,
     showPoints: 'never',
     spanNulls: false,
     stacking: { mode: stacked ? 'normal' : 'none', group: 'A' },

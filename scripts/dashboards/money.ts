@@ -131,7 +131,7 @@ export const money: Dashboard = {
           width: 12,
           queries: [
             {
-              expr: `time() - ${maxBy('shop, task', 'wayleave_job_last_success_timestamp_seconds')}`,
+              expr: `time() - (${maxBy('shop, task', 'wayleave_job_last_success_timestamp_seconds')} > 0)`,
               legend: '{{shop}} {{task}}',
             },
           ],

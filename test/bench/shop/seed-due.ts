@@ -20,6 +20,7 @@ const makeDue = (shopId: string, rows: number): string[] => {
   return [
     // What others left behind.
     'truncate wayleave.outbox',
+    `update wayleave.orders set provisioned_at = now() where state = 'paid' and provisioned_at is null`,
     `insert into wayleave.orders (id, shop_id, customer_id, subscription_id, plan_name, terms, expires_at)
      select ${extra(kinds.order)}, '${shopId}', ${customer}, ${extra(kinds.subscription)}, 'month', ${terms}, ${when}
      from ${waiting}`,

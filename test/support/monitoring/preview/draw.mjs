@@ -69,12 +69,13 @@ function plot(panel) {
             values: (_, splits) => splits.map((value) => written(value, panel.unit)),
           },
         ],
+        bands: panel.stacked ? shown.slice(1).map((_, index) => ({ series: [index + 2, index + 1] })) : [],
         series: [
           {},
           ...shown.map((_, index) => ({
             stroke: colours[index % colours.length],
-            width: 1.5,
-            ...(panel.stacked ? { fill: `${colours[index % colours.length]}40` } : {}),
+            width: panel.stacked ? 0 : 1.5,
+            ...(panel.stacked ? { fill: `${colours[index % colours.length]}b0` } : {}),
             points: { show: false },
           })),
         ],
