@@ -8,6 +8,7 @@ import {
   markUnreachable,
   progressOf,
   setOrderMessage,
+  type ClaimedWork,
   type OrderProgress,
   type WorkHandling,
 } from '../ledger/index.ts';
@@ -37,8 +38,18 @@ const elsewhereMs = 2000;
 const longestDelayMs = 120_000;
 /** Of so many orders that still wait it is remembered what their messages show. */
 const remembered = 10_000;
+/** Others edit the same message: another replica, and screens that take its place. What it shows is not believed for longer. */
+const believedMs = 600_000;
 /** What is not complete by then is not waited for in a chat any more. */
 const mostSeconds = 86_400;
+/** What a message was made to show, and what for. */
+interface Shown {
+  /** Names the message, what it says, and the asking that it answers: whoever asks anew may have changed the message. */
+  readonly what: string;
+  /** On the monotonic clock. */
+  readonly atMs: number;
+}
+
 /** A trial's message is the one whose button was pressed: whoever dealt with the button says which. */
 const trialHeadStartSeconds = 3;
 
@@ -50,10 +61,10 @@ export class ProgressWorker {
   readonly #options: ProgressOptions;
   readonly #bell = new Bell();
   /**
-   * What the message of an order was made to show here, so that an order that waits costs Telegram nothing. Only a saving:
-   * who does not remember edits once more, and Telegram says that nothing differs.
+   * What the message of an order was made to show here, so that an order that waits costs Telegram next to nothing. Only a
+   * saving: who does not remember edits once more, and Telegram says that nothing differs.
    */
-  readonly #shown = new LRUCache<string, string>({ max: remembered });
+  readonly #shown = new LRUCache<string, Shown>({ max: remembered });
 
   constructor(options: ProgressOptions) {
     this.#options = options;
@@ -81,21 +92,21 @@ export class ProgressWorker {
   async workOnce(): Promise<number> {
     const { store, random, log } = this.#options;
     const claimed = await claimWork(store, 'progress', { limit: batch, leaseMs });
-    const handling: WorkHandling = {
+    const handling: Omit<WorkHandling, 'attempt'> = {
       store,
       topic: 'progress',
-      attempt: (orderId) => this.#advance(orderId),
       pauseMs: (thrown, usualMs) => (floodSeconds(thrown) ?? 0) * 1000 + usualMs,
       random,
       log,
       what: 'the progress of an order could not be shown',
     };
-    await Promise.all(claimed.map((work) => handleWork(work, handling)));
+    await Promise.all(claimed.map((work) => handleWork(work, { ...handling, attempt: () => this.#advance(work) })));
     return claimed.length;
   }
 
   /** @returns after how many milliseconds to look again; undefined: never, unless something happens */
-  async #advance(orderId: string): Promise<number | undefined> {
+  async #advance(work: ClaimedWork): Promise<number | undefined> {
+    const { key: orderId } = work;
     const progress = await progressOf(this.#options.store, orderId);
     if (progress?.telegramId === undefined || !progress.isReachable) return undefined;
     const shop = this.#options.shopOf(progress.shopId);
@@ -107,7 +118,7 @@ export class ProgressWorker {
     const seen = await seeProgress(shop, progress);
     const screen = await progressScreen(shop, speakerFor(shop, progress), seen);
     try {
-      await this.#show(shop, progress, progress.telegramId, screen);
+      await this.#show(shop, { work, progress, chatId: progress.telegramId, screen });
     } catch (thrown) {
       if (!isUnreachable(thrown)) throw thrown;
       await markUnreachable(shop.store, progress.customerId);
@@ -120,21 +131,39 @@ export class ProgressWorker {
     return Math.min(longestDelayMs, Math.max(1000, (ageSeconds * 1000) / 6));
   }
 
-  async #show(shop: Shop, progress: OrderProgress, chatId: number, screen: Screen): Promise<void> {
+  async #show(
+    shop: Shop,
+    {
+      work,
+      progress,
+      chatId,
+      screen,
+    }: {
+      readonly work: ClaimedWork;
+      readonly progress: OrderProgress;
+      readonly chatId: number;
+      readonly screen: Screen;
+    },
+  ): Promise<void> {
     const { orderId, message } = progress;
-    const { text, buttons } = screen;
-    const shown = (messageId: number): string => JSON.stringify([messageId, text, buttons]);
+    const nowMs = this.#options.clock.monotonic();
     if (message !== undefined) {
-      if (this.#shown.get(orderId) === shown(message.messageId)) return;
+      const before = this.#shown.get(orderId);
+      const what = describeShown(work, message.messageId, screen);
+      if (before?.what === what && nowMs - before.atMs < believedMs) return;
       if ((await shop.telegram.edit(message.chatId, message.messageId, screen)) === 'edited') {
-        this.#shown.set(orderId, shown(message.messageId));
+        this.#shown.set(orderId, { what, atMs: nowMs });
         return;
       }
     }
     const messageId = await shop.telegram.send(chatId, screen);
     shop.failpoint('bot.after-progress-send');
     await setOrderMessage(shop.store, orderId, { chatId, messageId });
-    this.#shown.set(orderId, shown(messageId));
+    this.#shown.set(orderId, { what: describeShown(work, messageId, screen), atMs: nowMs });
     if (message === undefined && progress.state === 'paid') await endChoices(shop, orderId);
   }
+}
+
+function describeShown({ createdAtMs, version }: ClaimedWork, messageId: number, { text, buttons }: Screen): string {
+  return JSON.stringify([messageId, createdAtMs, String(version), text, buttons]);
 }

@@ -1,7 +1,7 @@
 import { toBuffer } from 'qrcode';
 import { onTestFinished } from 'vitest';
 import { GROUP_VERSION, type VPNPlan, type VPNShopSpec, type VPNSubscription } from '../../../src/api/index.ts';
-import { systemClock } from '../../../src/base/clock.ts';
+import { systemClock, type Clock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
 import type { ShopMethod, ShopView } from '../../../src/bot/context.ts';
 import type { BotModule } from '../../../src/bot/module.ts';
@@ -159,10 +159,11 @@ export async function openBotShop(options: BotShopOptions = {}): Promise<BotShop
 export function progressWorker(
   { bot, shop }: Pick<BotShop, 'shop'> & { readonly bot: Pick<ShopBot, 'shop'> },
   store: Store,
+  clock: Clock = systemClock,
 ): ProgressWorker {
   return new ProgressWorker({
     store,
-    clock: systemClock,
+    clock,
     random: Math.random,
     log: silentLog,
     shopOf: (id) => (id === shop.id ? bot.shop : undefined),

@@ -1,7 +1,8 @@
 import type { Update } from 'grammy/types';
 import { describe, expect, it } from 'vitest';
-import { findCustomer, subscriptionsOf } from '../../../src/ledger/index.ts';
+import { askFor, findCustomer, ordersOf, subscriptionsOf } from '../../../src/ledger/index.ts';
 import { newestSubscription, openBotShop, progressWorker, type BotShop } from './bot-shop.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import type { Customer } from '../../support/simulators/telegram/index.ts';
 
 const botMessages = (customer: Customer, text: string): number =>
@@ -121,6 +122,31 @@ describe('the message of an order', () => {
     expect(await failuresAfter(worker)).toBe(0);
     // Who does not know what it shows asks Telegram.
     expect(await failuresAfter(progressWorker(shop, shop.store))).toBe(1);
+  });
+
+  it('is made right by a replica that remembers it as right, when another one has changed it', async () => {
+    const shop = await openBotShop({ workers: 0 });
+    const ivy = await pay(shop, 'Ivy');
+    await expect.poll(() => openWork(shop)).toBe(1);
+    const subscriptionId = await newestSubscription(shop);
+    const clock = new ManualClock();
+    const replicas = [progressWorker(shop, shop.store, clock), progressWorker(shop, shop.store)] as const;
+    const look = async (replica: (typeof replicas)[number], delivered: string): Promise<string> => {
+      await shop.deliver(subscriptionId, delivered);
+      await shop.passTime(120);
+      await replica.workOnce();
+      return ivy.lastMessage.text;
+    };
+    expect(await look(replicas[0], '1/2')).toContain('1 of 2');
+    expect(await look(replicas[1], '1/3')).toContain('1 of 3');
+    clock.advance(600_000);
+    expect(await look(replicas[0], '1/2')).toContain('1 of 2');
+
+    // Who asks anew is not put off with what was shown before.
+    expect(await look(replicas[1], '1/4')).toContain('1 of 4');
+    const [order] = await ordersOf(shop.store, (await recordOf(shop, ivy)).id);
+    await askFor(shop.store, 'progress', order?.id ?? '');
+    expect(await look(replicas[0], '1/2')).toContain('1 of 2');
   });
 
   it('is over for whoever blocked the bot, and nothing else changes', async () => {
