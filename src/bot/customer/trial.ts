@@ -1,5 +1,5 @@
 import type { VPNPlan } from '../../api/index.ts';
-import { grantTrial, LedgerError, progressOf, setOrderMessage, subscriptionsOf } from '../../ledger/index.ts';
+import { askFor, grantTrial, LedgerError, progressOf, setOrderMessage, subscriptionsOf } from '../../ledger/index.ts';
 import { actions } from '../actions.ts';
 import type { Visit } from '../context.ts';
 import { progressScreen, seeProgress } from '../progress-screen.ts';
@@ -34,6 +34,8 @@ export async function takeTrial(visit: Visit): Promise<void> {
     if (progress === undefined) return await refuse(visit, 'trial-taken');
     const shown = await visit.show(await progressScreen(shop, speak, await seeProgress(shop, progress)));
     await setOrderMessage(shop.store, order.id, { chatId: telegramId, messageId: shown });
+    // More may be there by now, and have been said before this screen, which was slower, took its place.
+    await askFor(shop.store, 'progress', order.id);
     // Whoever was faster, or an earlier click, has shown it elsewhere: of two messages one would stay as it is for ever.
     const { message: before } = order;
     if (before !== undefined && before.messageId !== shown) await shop.telegram.remove(before.chatId, before.messageId);

@@ -1,7 +1,7 @@
 import type { Update } from 'grammy/types';
 import { describe, expect, it } from 'vitest';
 import { askFor, findCustomer, ordersOf, subscriptionsOf } from '../../../src/ledger/index.ts';
-import { newestSubscription, openBotShop, progressWorker, type BotShop } from './bot-shop.ts';
+import { newestSubscription, openBotShop, plan, progressWorker, type BotShop } from './bot-shop.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import type { Customer } from '../../support/simulators/telegram/index.ts';
 
@@ -147,6 +147,31 @@ describe('the message of an order', () => {
     const [order] = await ordersOf(shop.store, (await recordOf(shop, ivy)).id);
     await askFor(shop.store, 'progress', order?.id ?? '');
     expect(await look(replicas[0], '1/2')).toContain('1 of 2');
+  });
+
+  it('of a trial ends as what there is, when the answer to the button comes after that of the worker', async () => {
+    const taste = plan('taste', { visibility: 'Trial', period: 'P3D', prices: [] });
+    const shop = await openBotShop({ workers: 0, plans: [taste] });
+    const jo = shop.telegram.user({ firstName: 'Jo' });
+    await jo.sends('/start');
+    let isOnItsWay = false;
+    shop.telegram.faults.calls.add({
+      method: 'editMessageText',
+      fault: { kind: 'slow', delayMs: 2000 },
+      when: () => (isOnItsWay = true),
+      times: 1,
+    });
+    const pressed = jo.presses('Try for free', { timeoutMs: 15_000 });
+    await expect.poll(() => isOnItsWay).toBe(true);
+    await shop.deliver(await newestSubscription(shop), '1/1');
+    const worker = progressWorker(shop, shop.store);
+    await worker.workOnce();
+    await jo.sees('Your server is ready');
+    await pressed;
+    await jo.sees('being set up');
+    await worker.workOnce();
+    expect(jo.lastMessage.text).toContain('Your server is ready');
+    expect(await openWork(shop)).toBe(0);
   });
 
   it('is over for whoever blocked the bot, and nothing else changes', async () => {
