@@ -62,7 +62,11 @@ export async function submitReceipt(
       'select id from wayleave.transfers where order_id = $1 and decision is null',
       [orderId],
     );
-    if (open !== undefined) return { transfer: await transferOf(tx, shopId, open.id), isNew: false };
+    if (open !== undefined) {
+      // Who died over the answer may have left a message that still asks for the receipt.
+      await askFor(tx, 'progress', orderId);
+      return { transfer: await transferOf(tx, shopId, open.id), isNew: false };
+    }
     await checkWaiting(tx, shopId, customerId);
     const id = uuidv7();
     await tx.query(
@@ -78,7 +82,8 @@ export async function submitReceipt(
       `update wayleave.orders set review_since = wayleave.wall_clock() where id = $1 and state = 'pending'`,
       [orderId],
     );
-    await askFor(tx, 'progress', orderId);
+    // No progress is asked for: it would be shown where the receipt before was declined, and the answer to this one is about
+    // to be the order's message.
     return { transfer: await transferOf(tx, shopId, id), isNew: true };
   });
 }
