@@ -10,24 +10,33 @@ export interface AwaitedReceipt {
   /** Of what is bought; per language. */
   readonly title: Readonly<Record<string, string>>;
   readonly price: Money;
+  /** It can still be paid: it has neither run out nor been canceled. */
+  readonly isOpen: boolean;
   /** A receipt of it is there, and waits for a person. */
   readonly isWaiting: boolean;
 }
 
-/** Orders of a customer that are open and may be paid by transfer, also after a decline, and those with a receipt that waits; newest first. */
+/** A transfer is made with another app, and may be shown after its order has ended. */
+const lateDays = 7;
+
+/**
+ * Orders of a customer that may be paid by transfer: those that are open, also after a decline, those with a receipt that
+ * waits, and those that ended unpaid within a week. What may still be paid comes first, then what is newer.
+ */
 export async function awaitedReceipts(db: Queryable, shopId: string, customerId: string): Promise<AwaitedReceipt[]> {
   const rows = await db.query<Omit<AwaitedReceipt, 'price'> & { minorUnits: bigint; currency: string }>(
     `select o.id as "orderId", a.number as attempt, o.terms -> 'title' as title, a.amount_minor as "minorUnits",
-       a.currency, w.waits as "isWaiting"
+       a.currency, o.state = 'pending' as "isOpen", w.waits as "isWaiting"
      from wayleave.orders o
      join lateral (
        select number, amount_minor, currency from wayleave.attempts
        where order_id = o.id and provider = 'manual' order by number desc limit 1) a on true
      cross join lateral (
        select exists (select from wayleave.transfers t where t.order_id = o.id and t.decision is null) as waits) w
-     where o.shop_id = $1 and o.customer_id = $2 and (o.state = 'pending' or w.waits)
-     order by o.created_at desc, o.id desc limit 8`,
-    [shopId, customerId],
+     where o.shop_id = $1 and o.customer_id = $2 and (o.state = 'pending' or w.waits or
+       o.state in ('expired', 'canceled') and o.closed_at > wayleave.wall_clock() - make_interval(days => $3))
+     order by (o.state = 'pending' or w.waits) desc, o.created_at desc, o.id desc limit 8`,
+    [shopId, customerId, lateDays],
   );
   return rows.map(({ minorUnits, currency, ...row }) => {
     if (!isCurrency(currency)) {

@@ -59,42 +59,66 @@ export async function askForReceipt(visit: Visit, [orderId, attempt]: readonly s
 
 /** A message while a receipt is waited for: a picture is the receipt, anything else is told what is waited for. */
 export async function takeReceipt(visit: Visit, message: Message, state: DialogState): Promise<void> {
-  const { speak } = visit;
-  const picture = pictureIn(message);
+  const { shop, speak, telegramId } = visit;
+  const shopId = shop.view.shop.id;
   const orderId = String(state['orderId']);
+  // It was paid in another way since, or by this very picture, which comes again.
+  if ((await findOrder(shop.store, shopId, orderId))?.state === 'paid') {
+    await closeDialog(shop.store, shopId, telegramId);
+    const list = { text: speak.label('button-subscriptions'), data: writeCallback(actions.list) };
+    const buttons = [[list], supportButtons(visit), [menuButton(visit)]];
+    return void (await visit.send({ text: speak.say('transfer-paid'), buttons }));
+  }
+  const picture = pictureIn(message);
   if (picture === undefined) {
     const leave = { text: speak.label('button-cancel'), data: writeCallback(actions.cancel, orderId) };
-    return void (await visit.send({ text: speak.say('transfer-no-photo'), buttons: [[leave]] }));
+    const key = message.document === undefined ? 'transfer-no-photo' : 'transfer-no-file';
+    return void (await visit.send({ text: speak.say(key), buttons: [[leave]] }));
   }
   await submit(visit, picture, { orderId, attempt: Number(state['attempt']) });
 }
 
 /**
  * A picture that nobody asked for: whoever has just paid sends it without pressing anything, once more, or right after a
- * decline. Which order it is of is what Postgres has open; where that is not one, the customer says which.
+ * decline. Which order it is of is what Postgres has open; where that is not one, the customer says which. The second
+ * picture of an album, and a sharper one, are of the order that has its receipt already, not of another one that is open.
  */
 export async function takePicture(visit: Visit, message: Message): Promise<boolean> {
   const { shop, speak, customer } = visit;
   const picture = pictureIn(message);
-  if (picture === undefined) return false;
+  if (picture === undefined && message.document === undefined) return false;
   const awaited = await awaitedReceipts(shop.store, shop.view.shop.id, customer.id);
-  const [one, ...more] = awaited.filter(({ isWaiting }) => !isWaiting);
-  if (one !== undefined && more.length === 0) {
+  const open = awaited.filter(({ isOpen, isWaiting }) => isOpen && !isWaiting);
+  const hasWaiting = awaited.some(({ isWaiting }) => isWaiting);
+  const [one, ...more] = open;
+  if (picture === undefined) {
+    if (one === undefined) return false;
+    await visit.send({ text: speak.say('transfer-no-file'), buttons: [[menuButton(visit)]] });
+  } else if (one !== undefined && more.length === 0 && !hasWaiting) {
     await submit(visit, picture, one);
   } else if (one !== undefined) {
-    const rows = [one, ...more].map(({ orderId, attempt, title, price }): Button[] => [
-      {
-        text: speak.label('button-receipt-of', { title: speak.title(title), price: speak.money(price) }),
-        data: writeCallback(actions.receipt, orderId, attempt),
-      },
-    ]);
-    await visit.send({ text: speak.say('transfer-which'), buttons: [...rows, [menuButton(visit)]] });
-  } else if (awaited.length > 0) {
+    const lines = hasWaiting ? ['transfer-have', 'transfer-other'] : ['transfer-which'];
+    await askWhich(visit, lines, open);
+  } else if (hasWaiting) {
     await visit.send({ text: speak.say('transfer-have'), buttons: [[menuButton(visit)]] });
+  } else if (awaited.length > 0) {
+    await askWhich(visit, ['transfer-late'], awaited);
   } else {
     await visit.send({ text: speak.say('transfer-none'), buttons: [supportButtons(visit), [menuButton(visit)]] });
   }
   return true;
+}
+
+async function askWhich(visit: Visit, keys: readonly string[], orders: readonly AwaitedReceipt[]): Promise<void> {
+  const { speak } = visit;
+  const rows = orders.map(({ orderId, attempt, title, price }): Button[] => [
+    {
+      text: speak.label('button-receipt-of', { title: speak.title(title), price: speak.money(price) }),
+      data: writeCallback(actions.receipt, orderId, attempt),
+    },
+  ]);
+  const text = keys.map((key) => speak.say(key)).join('\n\n');
+  await visit.send({ text, buttons: [...rows, supportButtons(visit), [menuButton(visit)]] });
 }
 
 /** What Telegram calls a picture: a photo, or one that was sent as a file. */

@@ -2,7 +2,7 @@ import { toBuffer } from 'qrcode';
 import { describe, expect, it } from 'vitest';
 import { closeExpiredOrders } from '../../../src/bot/expired-orders.ts';
 import { banCustomer, decideTransfer, findCustomer, ordersOf, subscriptionsOf } from '../../../src/ledger/index.ts';
-import { addTransfers, newestSubscription, openBotShop, plan, type BotShop } from './bot-shop.ts';
+import { addTransfers, newestSubscription, openBotShop, plan, progressWorker, type BotShop } from './bot-shop.ts';
 import type { Customer } from '../../support/simulators/telegram/index.ts';
 
 const link = /https:\/\/sub\.example\.com\/sub\//;
@@ -197,6 +197,173 @@ describe('a payment', () => {
     await pia.sees('we have the receipt');
     await decide(shop, 'approved');
     await pia.seesMessage(({ text }) => text.includes('Payment confirmed ✓'), { timeoutMs: 15_000 });
+    expectCleanTalk(shop);
+  });
+});
+
+describe('a receipt', () => {
+  const card: Parameters<typeof plan>[1] = { prices: [{ currency: 'RUB', amount: '199' }] };
+  const both: Parameters<typeof plan>[1] = {
+    prices: [
+      { currency: 'XTR', amount: '150' },
+      { currency: 'RUB', amount: '199' },
+    ],
+  };
+
+  it('after a decline leaves what was said about the one before, and one message goes on', async () => {
+    const shop = await openBotShop({ plans: [plan('month', card)], workers: 0 });
+    addTransfers(shop);
+    const worker = progressWorker(shop, shop.store);
+    const una = shop.telegram.user({ firstName: 'Una' });
+    await una.sends('/buy');
+    await una.presses('month plan');
+    await una.sees('To pay');
+    await una.sendsPhoto(await toBuffer('a wrong receipt'));
+    const first = await una.sees('we have the receipt');
+    await decide(shop, 'declined');
+    await worker.workOnce();
+    await una.sees('could not confirm');
+    let isOnItsWay = false;
+    shop.telegram.faults.calls.add({
+      method: 'sendMessage',
+      fault: { kind: 'slow', delayMs: 1500 },
+      when: () => (isOnItsWay = true),
+      times: 1,
+    });
+    await una.sendsPhoto(await toBuffer('the right receipt'));
+    await expect.poll(() => isOnItsWay, { timeout: 5000 }).toBe(true);
+    await worker.workOnce();
+    const second = await una.sees('we have the receipt');
+    expect(second.id).not.toBe(first.id);
+    await shop.telegram.until(() => shop.telegram.pendingUpdates.length === 0);
+    await decide(shop, 'approved');
+    await worker.workOnce();
+    expect((await una.sees('Payment confirmed ✓')).id).toBe(second.id);
+    const left = una.chat().find(({ id }) => id === first.id);
+    expect(left?.text).toContain('could not confirm');
+    expect(left?.buttons).toEqual([]);
+    expectCleanTalk(shop);
+  });
+
+  it('is not asked for any more once the order is paid in another way', async () => {
+    const shop = await openBotShop({ plans: [plan('month', both)] });
+    addTransfers(shop);
+    const val = shop.telegram.user({ firstName: 'Val' });
+    await val.sends('/buy');
+    await val.presses('month plan');
+    await val.presses('Card');
+    await val.presses('Choose again');
+    await val.presses('Telegram Stars');
+    expect(await val.pays()).toMatchObject({ ok: true });
+    await val.sees('Paid ✓');
+    await val.sendsPhoto(await toBuffer('my app shows this'));
+    const told = await val.sees('paid already');
+    expect(told.buttons).toContain('🔑 My subscriptions');
+    await val.sends('and how do I connect?');
+    await val.sees('do not know what to do');
+    expect(await shop.store.query('select from wayleave.transfers')).toHaveLength(0);
+    expectCleanTalk(shop);
+  });
+
+  it('in several pictures is one, and none of them is of another order', async () => {
+    const shop = await openBotShop({ plans: [plan('month', card), plan('year', both)] });
+    addTransfers(shop);
+    const wim = shop.telegram.user({ firstName: 'Wim' });
+    await wim.sends('/buy');
+    await wim.presses('year plan');
+    await wim.presses('Stars');
+    await wim.pays();
+    await wim.sees('Paid ✓');
+    for (const target of ['Extend 1', 'A new subscription']) {
+      await wim.sends('/buy');
+      await wim.presses('month plan');
+      await wim.presses(target);
+      await wim.sees('To pay');
+    }
+    await wim.sendsPhoto(await toBuffer('the upper half'));
+    await wim.sendsPhoto(await toBuffer('the lower half'));
+    const told = await wim.sees('of another payment');
+    expect(told.text).toContain('have your receipt already');
+    expect(told.buttons.filter((button) => button.includes('month plan'))).toHaveLength(1);
+    expect(await shop.store.query('select from wayleave.transfers')).toHaveLength(1);
+    // The other one takes its own.
+    await wim.presses('month plan');
+    await wim.sees('Send a screenshot');
+    await wim.sendsPhoto(await toBuffer('another receipt'));
+    await wim.seesMessage(({ id, text }) => id > told.id && text.includes('we have the receipt'));
+    expect(await shop.store.query('select distinct order_id from wayleave.transfers')).toHaveLength(2);
+    expectCleanTalk(shop);
+  });
+
+  it('that comes after the order has run out is asked about, and taken', async () => {
+    const shop = await openBotShop({ plans: [plan('month', card)] });
+    addTransfers(shop);
+    const xia = shop.telegram.user({ firstName: 'Xia' });
+    await xia.sends('/buy');
+    await xia.presses('month plan');
+    await xia.sees('To pay');
+    await xia.sends('/menu');
+    await xia.sees('Example VPN');
+    await shop.passTime(5 * 86_400);
+    await closeExpiredOrders(shop.bot.shop);
+    await xia.sendsPhoto(await toBuffer('a late receipt'));
+    await xia.sees('ended lately');
+    await xia.presses('month plan');
+    await xia.sees('Send a screenshot');
+    await xia.sendsPhoto(await toBuffer('a late receipt'));
+    await xia.sees('we have the receipt');
+    await decide(shop, 'approved');
+    await xia.seesMessage(({ text }) => text.includes('Payment confirmed ✓'), { timeoutMs: 15_000 });
+    expectCleanTalk(shop);
+  });
+
+  it('of an order that ended more than a week ago is for support', async () => {
+    const shop = await openBotShop({ plans: [plan('month', card)] });
+    addTransfers(shop);
+    const yva = shop.telegram.user({ firstName: 'Yva' });
+    await yva.sends('/buy');
+    await yva.presses('month plan');
+    await yva.sees('To pay');
+    await yva.sends('/menu');
+    await yva.sees('Example VPN');
+    await shop.passTime(86_400);
+    await closeExpiredOrders(shop.bot.shop);
+    await shop.passTime(7 * 86_400);
+    await yva.sendsPhoto(await toBuffer('a very late receipt'));
+    await yva.sees('no payment of yours waits');
+    expectCleanTalk(shop);
+  });
+
+  it('as a file that is no picture is asked for as one, whether or not the bot has just asked for it', async () => {
+    const shop = await openBotShop({ plans: [plan('month', card)] });
+    addTransfers(shop);
+    const zoe = shop.telegram.user({ firstName: 'Zoe', languageCode: 'en' });
+    let updateId = 900_000;
+    const sendsFile = (): Promise<void> =>
+      shop.bot.handleUpdate({
+        update_id: (updateId += 1),
+        message: {
+          message_id: updateId,
+          date: 1,
+          chat: { id: zoe.id, type: 'private', first_name: 'Zoe' },
+          from: { id: zoe.id, is_bot: false, first_name: 'Zoe', language_code: 'en' },
+          document: { file_id: 'pdf', file_unique_id: 'pdf', mime_type: 'application/pdf' },
+        },
+      });
+    await zoe.sends('/buy');
+    await zoe.presses('month plan');
+    await zoe.sees('To pay');
+    await sendsFile();
+    expect((await zoe.sees('take a screenshot')).buttons).toEqual(['✖ Cancel']);
+    await zoe.sends('/menu');
+    await zoe.sees('Example VPN');
+    await sendsFile();
+    expect((await zoe.sees('take a screenshot')).buttons).toEqual(['Menu']);
+    await zoe.sends('/buy');
+    await zoe.presses('month plan');
+    await zoe.presses('Cancel');
+    await sendsFile();
+    await zoe.sees('do not know what to do');
     expectCleanTalk(shop);
   });
 });

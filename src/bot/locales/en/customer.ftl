@@ -149,15 +149,19 @@ transfer-ask =
 
     Transfer exactly this amount, then send a <b>screenshot or photo of the receipt</b> here, in this chat.
 transfer-no-photo = Please send the receipt as a photo or screenshot. If you do not want to pay, press “Cancel”.
+transfer-no-file = This file cannot be looked at here. Please open it, take a screenshot, and send that.
 transfer-send-receipt = Send a screenshot or photo of the receipt here, in this chat.
 transfer-sent = 🕓 Thank you, we have the receipt. A person looks at it, and access starts by itself right after.
 transfer-waiting = 🕓 Your receipt is being looked at. Access starts by itself right after; there is nothing to do for you.
 transfer-have = 🕓 We have your receipt already, and a person looks at it. Access starts by itself right after; there is nothing to do for you.
 transfer-which = Which payment is this picture the receipt of? Press it, then send the picture once more.
+transfer-other = If this picture is of another payment, press that one, then send the picture once more.
+transfer-late = No payment of yours waits for a receipt now, but these orders ended lately. If you have paid for one of them, press it, then send the picture once more.
 transfer-none = We have got your picture, but no payment of yours waits for a receipt. If you have paid, please write to support: nothing is lost.
 transfer-declined = ✖ We could not confirm your transfer.
 transfer-declined-again = If you have paid, send a picture of the receipt here: it is looked at again.
 transfer-gone = This order is not there any more. If you have paid, please write to support.
+transfer-paid = This order is paid already, and there is no receipt to send. If you have paid twice, please write to support: nothing is lost.
 transfer-many = Several of your receipts are being looked at already. Please send this one again as soon as one of them is decided.
 
 ## How far an order is
