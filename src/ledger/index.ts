@@ -136,7 +136,7 @@ export { parseMoment, type DueReminder, type ReminderFacts, type ReminderPlan } 
 export { noticeTraffic, remind, type RemindedSubscriptions } from './reminders.ts';
 export { revenueOf, type RevenueLine } from './reports.ts';
 export { compensationDays, may, refundCapMinor, type AdminAction, type AdminRole } from './roles.ts';
-export { forget, forgetfulTables, type ForgetfulTable } from './retention.ts';
+export { forget, forgetfulTables, type ForgetfulTable, type ForgettingPlace } from './retention.ts';
 export { dueTimers, refoldDue, retireDue, revokeRetired } from './retirement.ts';
 export { settleCharge, type Settlement } from './settle.ts';
 export { ensureShop, getShop, listShops, pauseRefunds, setBotId, type ShopMode, type ShopRecord } from './shops.ts';

@@ -14,16 +14,37 @@ export type ForgetfulTable = keyof typeof keptDays;
 
 export const forgetfulTables = Object.keys(keptDays) as readonly ForgetfulTable[];
 
+/** Where a look at rows goes on that may have to stay. Means nothing to others. */
+export interface ForgettingPlace {
+  readonly closedAt: string;
+  readonly id: string;
+}
+
+export interface Forgotten {
+  /** How many rows went. */
+  readonly rows: number;
+  /** There may be more to delete. */
+  readonly more: boolean;
+  /** Where to go on; absent: at the oldest row. */
+  readonly place?: ForgettingPlace;
+}
+
 /**
  * Deletes rows of a shop that nothing needs any more, the oldest first. Money is never among them: charges, refunds,
  * receipts, the ledger, the audit, and every order that one of these refers to.
  *
  * @param limit of one statement, so that nobody waits for it
- * @returns how many; fewer than `limit` when none are left, or somebody holds them
+ * @param place where the call before came to; absent: at the oldest row
  */
-export async function forget(store: Store, shopId: string, table: ForgetfulTable, limit: number): Promise<number> {
-  if (table === 'orders') return forgetOrders(store, shopId, limit);
-  return counted(store, `${deletions[table]} select count(*)::integer as count from gone`, [shopId, limit]);
+export async function forget(
+  store: Store,
+  shopId: string,
+  table: ForgetfulTable,
+  { limit, place }: { readonly limit: number; readonly place?: ForgettingPlace },
+): Promise<Forgotten> {
+  if (table === 'orders') return forgetOrders(store, shopId, limit, place);
+  const rows = await counted(store, `${deletions[table]} select count(*)::integer as count from gone`, [shopId, limit]);
+  return { rows, more: rows === limit };
 }
 
 const over = (table: ForgetfulTable, since: string): string =>
@@ -88,12 +109,25 @@ const isUnpaid = `
       select from wayleave.jobs j where j.shop_id = o.shop_id and j.name = '${booksJobPrefix}' || a.provider
         and j.last_success_at >= o.closed_at + make_interval(days => ${String(booksDays)})))`;
 
+/**
+ * The oldest that were closed long enough ago, whether or not they may go. Those that stay, as where a provider's books are not
+ * read any more, may be many: each is looked at once in a run, not again for every batch that goes behind it.
+ */
+const lookAtClosed = {
+  name: 'look-at-closed-orders',
+  text: `
+    select o.id, o.closed_at::text as "closedAt" from wayleave.orders o
+    where o.shop_id = $1 and o.state in ('canceled', 'expired', 'superseded') and ${over('orders', 'o.closed_at')}
+      and ($3::timestamptz is null or o.closed_at >= $3 and (o.closed_at, o.id) > ($3, $4::uuid))
+    order by o.closed_at, o.id limit $2`,
+};
+
 /** Orders that somebody holds just now are left for the next time. */
 const lockUnpaid = {
   name: 'lock-unpaid-orders',
   text: `
-    select o.id from wayleave.orders o where o.shop_id = $1 and ${isUnpaid}
-    order by o.closed_at limit $2 for update of o skip locked`,
+    select o.id from wayleave.orders o where o.id = any($1::uuid[]) and ${isUnpaid}
+    order by o.closed_at, o.id for update of o skip locked`,
 };
 
 // Whoever recorded a charge before these were locked is seen only by a statement that begins after it.
@@ -106,11 +140,25 @@ const deleteUnpaid = {
     select count(*)::integer as count from gone`,
 };
 
-async function forgetOrders(store: Store, shopId: string, limit: number): Promise<number> {
-  return store.transaction(async (tx) => {
-    const locked = await tx.query<{ id: string }>(lockUnpaid, [shopId, limit]);
+async function forgetOrders(
+  store: Store,
+  shopId: string,
+  limit: number,
+  place: ForgettingPlace | undefined,
+): Promise<Forgotten> {
+  const looked = await store.query<ForgettingPlace>(lookAtClosed, [
+    shopId,
+    limit,
+    place?.closedAt ?? null,
+    place?.id ?? null,
+  ]);
+  const last = looked.at(-1);
+  if (last === undefined) return { rows: 0, more: false };
+  const rows = await store.transaction(async (tx) => {
+    const locked = await tx.query<{ id: string }>(lockUnpaid, [looked.map(({ id }) => id)]);
     return locked.length === 0 ? 0 : counted(tx, deleteUnpaid, [locked.map(({ id }) => id)]);
   });
+  return looked.length < limit ? { rows, more: false } : { rows, more: true, place: last };
 }
 
 async function counted(

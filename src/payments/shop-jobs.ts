@@ -1,5 +1,12 @@
 import type { Log } from '../base/log.ts';
-import { extendSurplus, forget, forgetfulTables, noteProvisioned } from '../ledger/index.ts';
+import {
+  extendSurplus,
+  forget,
+  forgetfulTables,
+  noteProvisioned,
+  type ForgetfulTable,
+  type ForgettingPlace,
+} from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
 import { PaymentError } from './errors.ts';
 import type { Failpoint } from './failpoints.ts';
@@ -38,7 +45,7 @@ export function shopJobs(options: ShopJobsOptions): readonly Job[] {
       ...(onDelivery === undefined ? {} : { listen: onDelivery }),
     },
     { name: 'extend-surplus', everyMs: 600_000, timeoutMs: 60_000, run: () => extendAll(options) },
-    { name: 'retention', everyMs: 1_800_000, timeoutMs: 120_000, run: (signal) => forgetAll(options, signal) },
+    { name: 'retention', everyMs: 1_800_000, timeoutMs: 120_000, run: forgetting(options) },
   ];
 }
 
@@ -76,19 +83,22 @@ async function extendAll({ store, shopId, log }: ShopJobsOptions): Promise<'done
   );
 }
 
-/** A batch of each table. */
-async function forgetAll(
-  { store, shopId, metrics, log }: ShopJobsOptions,
-  signal: AbortSignal,
-): Promise<'done' | 'more'> {
-  let more = false;
-  for (const table of forgetfulTables) {
-    if (signal.aborted) return 'more';
-    const rows = await forget(store, shopId, table, forgottenAtOnce);
-    if (rows === 0) continue;
-    metrics.forgot(table, rows);
-    log.info({ table, rows }, 'deleted what is over and too old to be of use');
-    more ||= rows === forgottenAtOnce;
-  }
-  return more ? 'more' : 'done';
+/** A batch of each table a run. What one run has looked at and left is not looked at again before the end was reached. */
+function forgetting({ store, shopId, metrics, log }: ShopJobsOptions): Job['run'] {
+  const places = new Map<ForgetfulTable, ForgettingPlace | undefined>();
+  return async (signal) => {
+    let isMore = false;
+    for (const table of forgetfulTables) {
+      if (signal.aborted) return 'more';
+      const place = places.get(table);
+      const wanted = { limit: forgottenAtOnce, ...(place === undefined ? {} : { place }) };
+      const { rows, more, place: reached } = await forget(store, shopId, table, wanted);
+      places.set(table, reached);
+      isMore ||= more;
+      if (rows === 0) continue;
+      metrics.forgot(table, rows);
+      log.info({ table, rows }, 'deleted what is over and too old to be of use');
+    }
+    return isMore ? 'more' : 'done';
+  };
 }
