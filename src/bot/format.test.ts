@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Money } from '../api/index.ts';
-import { formatDate, formatMoney, formatSize } from './format.ts';
+import { formatDate, formatMoney, formatPrices, formatSize } from './format.ts';
 
 const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 
@@ -15,6 +15,14 @@ describe('formats', () => {
     [{ currency: 'BTC', minorUnits: 1n }, 'en', '0.00000001 BTC'],
   ])('%o in %s is %s', (money, language, expected) => {
     expect(plain(formatMoney(money, language))).toBe(expected);
+  });
+
+  it('tells what one of several ways to pay costs, each amount once', () => {
+    const stars: Money = { currency: 'XTR', minorUnits: 150n };
+    const roubles: Money = { currency: 'RUB', minorUnits: 19_900n };
+    expect(plain(formatPrices([stars, roubles, roubles], 'ru'))).toBe('⭐ 150 или 199 ₽');
+    expect(plain(formatPrices([stars, { currency: 'USD', minorUnits: 199n }], 'en'))).toBe('⭐ 150 or $1.99');
+    expect(formatPrices([stars], 'en')).toBe('⭐ 150');
   });
 
   it('tells times in the zone of the shop, and in UTC where that does not exist', () => {

@@ -19,6 +19,12 @@ export function formatMoney({ currency, minorUnits }: Money, language: string): 
   return new Intl.NumberFormat(language, style).format(amount);
 }
 
+/** Amounts of which one is paid: `⭐ 150 or 199 ₽`. Those that are the same are told once. */
+export function formatPrices(prices: readonly Money[], language: string): string {
+  const amounts = new Set(prices.map((price) => formatMoney(price, language)));
+  return new Intl.ListFormat(language, { type: 'disjunction' }).format(amounts);
+}
+
 const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 const forms = {
   /** Date and time, with the zone: customers of one shop live in several. */

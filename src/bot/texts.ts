@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Fluent } from '@grammyjs/i18n';
 import type { Money } from '../api/index.ts';
 import { BotError } from './errors.ts';
-import { formatDate, formatMoney, formatSize } from './format.ts';
+import { formatDate, formatMoney, formatPrices, formatSize } from './format.ts';
 
 /** Text that is HTML already, for a variable that must not be escaped. */
 export interface Html {
@@ -25,6 +25,8 @@ export interface Speaker {
   title(titles: Readonly<Record<string, string>>): string;
   /** `⭐ 150`, `199 ₽` */
   money(money: Money): string;
+  /** `⭐ 150 or 199 ₽` */
+  prices(prices: readonly Money[]): string;
   /** Date, time and zone. @param atMs epoch milliseconds */
   date(atMs: number): string;
   /** Date and time, for rows of a list whose head names the zone, and for buttons. @param atMs epoch milliseconds */
@@ -98,6 +100,7 @@ function makeSpeaker(fluent: Fluent, languages: readonly string[], timeZone: str
     label: (key, variables = {}) => translate(key, variables),
     title: (titles) => titleIn(languages, titles),
     money: (money) => formatMoney(money, language),
+    prices: (prices) => formatPrices(prices, language),
     date: (atMs) => formatDate(atMs, language, timeZone),
     moment: (atMs) => formatDate(atMs, language, timeZone, 'short'),
     day: (atMs) => formatDate(atMs, language, timeZone, 'day'),

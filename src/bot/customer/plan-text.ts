@@ -17,7 +17,8 @@ export function describePlan(speak: Speaker, { spec }: Pick<VPNPlan, 'spec'>): s
   return lines.join('\n');
 }
 
-/** A plan on a button: `1 month · ⭐ 150`. */
-export function labelPlan(speak: Speaker, { spec }: Pick<VPNPlan, 'spec'>, price: Money): string {
-  return `${speak.title(spec.title)} · ${speak.money(price)}`;
+/** A plan on a button: `1 month · ⭐ 150 or 199 ₽`. @param prices by each way to pay it */
+export function labelPlan(speak: Speaker, { spec }: Pick<VPNPlan, 'spec'>, prices: readonly Money[]): string {
+  const title = speak.title(spec.title);
+  return prices.length === 0 ? title : `${title} · ${speak.prices(prices)}`;
 }

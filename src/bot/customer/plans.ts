@@ -1,4 +1,4 @@
-import type { VPNPlan } from '../../api/index.ts';
+import type { Money, VPNPlan } from '../../api/index.ts';
 import { actions } from '../actions.ts';
 import { isUuid, shortKey, writeCallback } from '../callback.ts';
 import type { Visit } from '../context.ts';
@@ -16,7 +16,11 @@ export async function showPlans(visit: Visit, [target]: readonly string[]): Prom
     return void (await visit.show({ text: speak.say('plans-none'), buttons }));
   }
   const rows: Button[][] = plans.slice(0, 40).map((plan) => [planButton(visit, plan, target)]);
-  const text = [speak.say('plans-choose'), ...plans.slice(0, 8).map((plan) => cardOf(visit, plan))];
+  const cards = plans.slice(0, 8).map((plan) => {
+    const prices = speak.prices(pricesOf(visit, plan));
+    return `${cardOf(visit, plan)}\n${speak.say('plan-price', { prices })}`;
+  });
+  const text = [speak.say('plans-choose'), ...cards];
   await visit.show({ text: text.join('\n\n'), buttons: [...rows, [menuButton(visit)]] });
 }
 
@@ -25,11 +29,14 @@ export function cardOf({ speak }: Visit, plan: VPNPlan): string {
   return `${speak.say('plan-title', { title: speak.title(plan.spec.title) })}\n${describePlan(speak, plan)}`;
 }
 
-function planButton({ shop, speak }: Visit, plan: VPNPlan, target: string | undefined): Button {
-  const [first] = waysToPay(shop.view, plan);
+/** What it costs by each way to pay it. */
+function pricesOf({ shop }: Visit, plan: VPNPlan): Money[] {
+  return waysToPay(shop.view, plan).map(({ price }) => price);
+}
+
+function planButton(visit: Visit, plan: VPNPlan, target: string | undefined): Button {
   const args = [shortKey(plan.metadata.name), ...(target === undefined ? [] : [target])];
-  const text = first === undefined ? speak.title(plan.spec.title) : labelPlan(speak, plan, first.price);
-  return { text, data: writeCallback(actions.plan, ...args) };
+  return { text: labelPlan(visit.speak, plan, pricesOf(visit, plan)), data: writeCallback(actions.plan, ...args) };
 }
 
 /** The list again, for the same subscription. */

@@ -69,6 +69,24 @@ describe('a newcomer', () => {
     expectCleanTalk(shop);
   });
 
+  it('reads what a plan costs by every way to pay it that works, and by no other', async () => {
+    const prices = [
+      { currency: 'XTR', amount: '150' },
+      { currency: 'RUB', amount: '199' },
+      { currency: 'EUR', amount: '2' },
+    ] as const;
+    const shop = await openBotShop({ plans: [plan('month', { prices: [...prices] })] });
+    const abe = shop.telegram.user({ firstName: 'Abe', languageCode: 'en' });
+    await abe.sends('/buy');
+    expect((await abe.sees('Choose a plan')).buttons).toContain('month plan · ⭐ 150');
+    addTransfers(shop);
+    await abe.sends('/buy');
+    const both = await abe.seesMessage(({ text }) => text.includes('Price: ⭐ 150 or ₽199'));
+    expect(both.buttons[0]).toMatch(/^month plan · ⭐ 150 or ₽199$/);
+    expect(both.text).not.toContain('€');
+    expectCleanTalk(shop);
+  });
+
   it('is asked for terms and channel before either', async () => {
     const shop = await openBotShop({
       channels: ['@news_here'],

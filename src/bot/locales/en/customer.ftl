@@ -110,6 +110,7 @@ plan-devices =
         [one] { $devices } device
        *[other] Up to { $devices } devices
     }
+plan-price = Price: { $prices }
 plan-gone = This plan is not sold any more. What you have goes on; pick another plan for the time after.
 plan-not-now = This plan cannot be bought at the moment: its servers have no room or do not answer. Please try again a little later.
 plan-switch = <b>{ $title }</b> is not sold any more. Choose another plan: it takes over when the present one ends, and your link stays.
