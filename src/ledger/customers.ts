@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { withoutNulls, type Queryable, type RowOf, type Store } from '../store/index.ts';
 import { LedgerError } from './errors.ts';
+import { askingFor } from './outbox.ts';
 import { refold } from './refold.ts';
 
 export interface CustomerRecord {
@@ -36,17 +37,27 @@ export interface SeenCustomer {
   readonly language: string | undefined;
 }
 
+/** What nobody could show him while he could not be reached, and may still change. */
+const unshown = `
+  select 'progress', p.id::text from wayleave.customers u join wayleave.orders p on p.customer_id = u.id
+  where u.shop_id = $2 and u.telegram_id = $3 and u.unreachable_since is not null
+    and (p.state = 'pending' or p.closed_at > wayleave.wall_clock() - interval '1 day')`;
+
 const see = {
   name: 'see-customer',
+  // What is asked for is found in what was there before the statement: with an end to his silence, once.
   text: `
-    insert into wayleave.customers as c (id, shop_id, telegram_id, name, user_name, language)
-    values ($1, $2, $3, $4, $5, $6)
-    on conflict (shop_id, telegram_id) do update set name = excluded.name, user_name = excluded.user_name,
-      language = coalesce(c.language, excluded.language), seen_at = now(), unreachable_since = null
-    returning ${columns}`,
+    with asked as (${askingFor(unshown)}),
+    c as (
+      insert into wayleave.customers as c (id, shop_id, telegram_id, name, user_name, language)
+      values ($1, $2, $3, $4, $5, $6)
+      on conflict (shop_id, telegram_id) do update set name = excluded.name, user_name = excluded.user_name,
+        language = coalesce(c.language, excluded.language), seen_at = now(), unreachable_since = null
+      returning *)
+    select ${columns} from c`,
 };
 
-/** Whoever writes to the shop is its customer from then on, and can be reached again. */
+/** Whoever writes to the shop is its customer from then on, and can be reached again: the messages of his orders are brought up to date. */
 export async function seeCustomer(db: Queryable, shopId: string, seen: SeenCustomer): Promise<CustomerRecord> {
   const rows = await db.query<CustomerRow>(see, [
     uuidv7(),

@@ -188,6 +188,29 @@ describe('the message of an order', () => {
     expect(await subscriptionsOf(shop.store, customer.id)).toMatchObject([{ access: 'granted' }]);
   });
 
+  it('is brought up to date for whoever blocked the bot meanwhile and comes back', async () => {
+    const shop = await openBotShop({ workers: 0 });
+    const kim = await pay(shop, 'Kim');
+    await expect.poll(() => openWork(shop)).toBe(1);
+    const worker = progressWorker(shop, shop.store);
+    await worker.workOnce();
+    const { id } = await kim.sees('being set up');
+    kim.blocksBot();
+    await expect.poll(async () => (await recordOf(shop, kim)).unreachableSinceMs).toBeDefined();
+    await shop.passTime(120);
+    await worker.workOnce();
+    expect(await openWork(shop)).toBe(0);
+    await shop.deliver(await newestSubscription(shop), '1/1');
+    kim.unblocksBot();
+    await kim.sends('/menu');
+    await kim.sees('Example VPN');
+    await worker.workOnce();
+    expect(kim.chat().find((message) => message.id === id)?.text).toContain('Your server is ready');
+    await kim.sends('/menu');
+    await shop.telegram.until(() => shop.telegram.pendingUpdates.length === 0);
+    expect(await openWork(shop)).toBe(0);
+  });
+
   it('is not sent by a worker that was killed before it could say where it is, except once more', async () => {
     const shop = await openBotShop({ workers: 0 });
     const gus = await pay(shop, 'Gus');
