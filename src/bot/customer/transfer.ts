@@ -89,18 +89,19 @@ export async function takePicture(visit: Visit, message: Message): Promise<boole
   if (picture === undefined && message.document === undefined) return false;
   const awaited = await awaitedReceipts(shop.store, shop.view.shop.id, customer.id);
   const open = awaited.filter(({ isOpen, isWaiting }) => isOpen && !isWaiting);
-  const hasWaiting = awaited.some(({ isWaiting }) => isWaiting);
+  const waiting = awaited.find(({ isWaiting }) => isWaiting);
   const [one, ...more] = open;
   if (picture === undefined) {
     if (one === undefined) return false;
     await visit.send({ text: speak.say('transfer-no-file'), buttons: [[menuButton(visit)]] });
-  } else if (one !== undefined && more.length === 0 && !hasWaiting) {
+  } else if (one !== undefined && more.length === 0 && waiting === undefined) {
     await submit(visit, picture, one);
   } else if (one !== undefined) {
-    const lines = hasWaiting ? ['transfer-have', 'transfer-other'] : ['transfer-which'];
+    const lines = waiting !== undefined ? ['transfer-have', 'transfer-other'] : ['transfer-which'];
     await askWhich(visit, lines, open);
-  } else if (hasWaiting) {
-    await visit.send({ text: speak.say('transfer-have'), buttons: [[menuButton(visit)]] });
+  } else if (waiting !== undefined) {
+    // Known, unless it is the one, and the answer to it was lost.
+    await submit(visit, picture, waiting);
   } else if (awaited.length > 0) {
     await askWhich(visit, ['transfer-late'], awaited);
   } else {

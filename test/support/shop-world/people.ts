@@ -68,7 +68,12 @@ export async function takesTrial(customer: Customer): Promise<void> {
 export async function renewsByCard(customer: Customer): Promise<void> {
   await chooses(customer, method.card, /Extend 1/);
   await customer.seesMessage(({ text }) => text.includes('2200 0000'), patient, 'where to transfer to');
-  await customer.sendsPhoto(await toBuffer(`a receipt of ${customer.firstName}`));
+  await showsReceipt(customer, 'a');
+}
+
+/** @param which tells one of his pictures from another */
+export async function showsReceipt(customer: Customer, which: string): Promise<void> {
+  await customer.sendsPhoto(await toBuffer(`${which} receipt of ${customer.firstName}`));
 }
 
 /** The messages in which the bot shows how far an order is, once it is paid. */

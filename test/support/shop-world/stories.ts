@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
-import { refundByPerson } from '../../../src/ledger/index.ts';
+import { decideTransfer, refundByPerson } from '../../../src/ledger/index.ts';
 import type { Customer } from '../simulators/telegram/index.ts';
 import type { BotPoint } from '../world/bot-process.ts';
 import type { Lane } from './lane.ts';
-import { buys, isReady, progressOf, renewsByCard, takesTrial } from './people.ts';
+import { buys, isReady, progressOf, renewsByCard, showsReceipt, takesTrial } from './people.ts';
 
 /** What a customer lives through while bots die. */
 export interface Story {
@@ -72,6 +72,23 @@ const renewal: Story = {
   ends: (customer, { deaths }) => isServed(customer, { orders: 2, deaths: deaths.length }),
 };
 
+/** Another receipt of an order whose message says that the first one was declined. */
+const declined: Story = {
+  name: 'a receipt after a decline',
+  points: renewal.points,
+  before: async (lane, customer) => {
+    await renewal.before(lane, customer);
+    await renewsByCard(customer);
+    await declines(lane, customer);
+    await customer.sees('could not confirm', { timeoutMs: 60_000 });
+  },
+  act: async (lane, customer) => {
+    await showsReceipt(customer, 'another');
+    await approvesAll(lane, customer);
+  },
+  ends: renewal.ends,
+};
+
 const refund: Story = {
   name: 'a refund',
   points: ['refund.before-send', 'refund.after-send', 'refund.after-confirm', 'bot.after-notice-send'],
@@ -115,7 +132,7 @@ const lost: Story = {
   ends: (customer, { deaths }) => isServed(customer, { orders: 1, deaths: deaths.length }),
 };
 
-export const stories: readonly Story[] = [trial, purchase, renewal, refund, lost];
+export const stories: readonly Story[] = [trial, purchase, renewal, declined, refund, lost];
 
 /**
  * Every paid order has one message that says that all is there. Whatever point a process dies at, it may have had another
@@ -135,20 +152,40 @@ function chargeOf(customer: Customer): string {
   return paid.chargeId;
 }
 
-/** Approves whatever waits, until this customer's receipt is decided. */
+/** Declines the receipt that this customer shows. */
+async function declines({ shop }: Lane, customer: Customer): Promise<void> {
+  const waiting = async (): Promise<string | undefined> => {
+    const { rows } = await shop.owner.query<{ id: string }>(
+      `select t.id from wayleave.transfers t join wayleave.customers c on c.id = t.customer_id
+       where c.telegram_id = $1 and t.decision is null`,
+      [customer.id],
+    );
+    return rows[0]?.id;
+  };
+  const transferId = await vi.waitFor(async () => {
+    const id = await waiting();
+    if (id === undefined) throw new Error(`${customer.firstName} has shown no receipt`);
+    return id;
+  }, soon);
+  const verdict = { shopId: shop.shop.id, transferId, decision: 'declined', by: 'a test', reason: '' } as const;
+  await decideTransfer(shop.store, verdict);
+}
+
+/** Approves whatever waits, until this customer's receipt is approved. */
 async function approvesAll({ shop }: Lane, customer: Customer): Promise<void> {
-  const isDecided = async (): Promise<boolean> => {
-    const { rows } = await shop.owner.query<{ open: number; all: number }>(
-      `select count(*) filter (where t.decision is null)::integer as open, count(*)::integer as all
+  const isApproved = async (): Promise<boolean> => {
+    const { rows } = await shop.owner.query<{ open: number; approved: number }>(
+      `select count(*) filter (where t.decision is null)::integer as open,
+         count(*) filter (where t.decision = 'approved')::integer as approved
        from wayleave.transfers t join wayleave.customers c on c.id = t.customer_id where c.telegram_id = $1`,
       [customer.id],
     );
-    return rows[0]?.all !== 0 && rows[0]?.open === 0;
+    return rows[0]?.approved !== 0 && rows[0]?.open === 0;
   };
   await vi.waitFor(
     async () => {
-      if (!(await isDecided())) await shop.admin.tap(/Approve/, { timeoutMs: 20_000 });
-      expect(await isDecided()).toBe(true);
+      if (!(await isApproved())) await shop.admin.tap(/Approve/, { timeoutMs: 20_000 });
+      expect(await isApproved()).toBe(true);
     },
     { timeout: 120_000, interval: 100 },
   );
