@@ -39,6 +39,8 @@ export const metricAdvice: Readonly<Record<string, string>> = {
     '`time()` minus it above 15 min, above 2 h for `extend-surplus` and `retention`: a job of the shop is stuck. Nobody tells it: nobody leads the shop',
   wayleave_job_failures_total: 'a rate that lasts for 15 min; the table `jobs` has the reason',
   wayleave_forgotten_rows_total: '',
+  wayleave_traces_total:
+    'a rate of `failed` or `dropped` that lasts for 1 h: the collector is not reached, and the log says why. Nothing else suffers',
   wayleave_telegram_updates_total:
     'any increase of `kind="payment",outcome="failed"`: they come again, and the log says why they fail',
   wayleave_telegram_errors_total:

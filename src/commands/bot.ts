@@ -68,10 +68,20 @@ export const bot = defineCommand({
   run: async ({ host, options }) => {
     checkLease(options);
     return runService(host, 'bot', options, async ({ log, clock, registry, signal, opened }) => {
-      const [{ createBotService }, { loadKubeClient }] = await Promise.all([
+      const [{ createBotService }, { loadKubeClient }, { openTracing }] = await Promise.all([
         import('./bot/service.ts'),
         import('../kube/index.ts'),
+        import('../telemetry/traces/open.ts'),
       ]);
+      const tracing = await openTracing({
+        env: host.env,
+        service: 'wayleave-bot',
+        version: buildVersion,
+        registry,
+        clock,
+        log,
+      });
+      opened({ name: 'traces', close: () => tracing.close() });
       const databaseWatch = new DatabaseWatch({ clock, log, registry, opened });
       const store = await openStoreWhenReady(
         {
@@ -112,6 +122,7 @@ export const bot = defineCommand({
           retryPeriodMs: options.retryPeriod,
         },
         failpoint: createFailpoint(host.env['WAYLEAVE_FAILPOINT'], botProcessFailpoints, log),
+        tracer: tracing.tracer,
       });
     });
   },

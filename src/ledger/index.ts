@@ -60,6 +60,7 @@ export {
   type NoticeRecord,
 } from './notice-queue.ts';
 export { noticeKinds, notify, type NoticeDraft, type NoticeKind } from './notices.ts';
+export { orderTimelines, type OrderTimeline } from './order-timeline.ts';
 export {
   attemptsOf,
   cancelOrder,

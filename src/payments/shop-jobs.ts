@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts';
+import type { Tracer } from '../base/trace.ts';
 import {
   extendSurplus,
   forget,
@@ -14,6 +15,7 @@ import type { Job } from './jobs.ts';
 import type { PaymentMetrics } from './metrics.ts';
 import type { PaymentProvider } from './provider.ts';
 import { reconcile, reconcileJob } from './reconcile.ts';
+import { traceOrders } from './trace-orders.ts';
 
 export interface ShopJobsOptions {
   readonly store: Store;
@@ -24,6 +26,8 @@ export interface ShopJobsOptions {
   readonly failpoint: Failpoint;
   /** Rings when the operator may have confirmed a delivery. @returns ends that */
   readonly onDelivery?: (ring: () => void) => () => void;
+  /** Absent: nobody wants traces. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** How many orders one statement takes. */
@@ -61,12 +65,18 @@ function reconcileJobs(options: ShopJobsOptions): readonly Job[] {
   }));
 }
 
-async function noteAll({ store, shopId, metrics, log }: ShopJobsOptions): Promise<'done' | 'more'> {
+async function noteAll({ store, shopId, metrics, log, tracer }: ShopJobsOptions): Promise<'done' | 'more'> {
   const noted = await noteProvisioned(store, shopId, batch);
-  for (const { orderId, subscriptionId, tookSeconds, isRefunded } of noted) {
-    if (isRefunded) continue;
+  const awaited = noted.filter(({ isRefunded }) => !isRefunded);
+  for (const { orderId, subscriptionId, tookSeconds } of awaited) {
     metrics.orderProvisioned(tookSeconds);
     log.info({ orderId, subscriptionId, tookSeconds: Math.round(tookSeconds * 10) / 10 }, 'an order is provisioned');
+  }
+  if (tracer !== undefined) {
+    await traceOrders(
+      { store, tracer, log },
+      awaited.map(({ orderId }) => orderId),
+    );
   }
   return noted.length < batch ? 'done' : 'more';
 }

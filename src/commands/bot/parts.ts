@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { VPNPanel, VPNPlan } from '../../api/index.ts';
 import type { Clock, Random } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Tracer } from '../../base/trace.ts';
 import type { NoticeMetrics } from '../../bot/notices/metrics.ts';
 import type { BotMetrics } from '../../bot/ports.ts';
 import type { Texts } from '../../bot/texts.ts';
@@ -46,4 +47,6 @@ export interface BotParts {
   readonly stopping: AbortSignal;
   /** Rings when the operator may have confirmed a delivery. */
   readonly onDelivery: (ring: () => void) => () => void;
+  /** Undefined: nobody wants traces. */
+  readonly tracer: Tracer | undefined;
 }

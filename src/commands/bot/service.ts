@@ -10,6 +10,7 @@ import {
 } from '../../api/index.ts';
 import { type Clock, type Random, untilAborted } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Tracer } from '../../base/trace.ts';
 import { BotCounters } from '../../bot/metrics.ts';
 import { NoticeMetrics } from '../../bot/notices/metrics.ts';
 import { loadTexts } from '../../bot/texts.ts';
@@ -52,6 +53,8 @@ export interface BotServiceOptions {
   readonly telegramApiUrl: string;
   readonly lease: BotParts['lease'];
   readonly failpoint: (name: string) => void;
+  /** Undefined: nobody wants traces. */
+  readonly tracer: Tracer | undefined;
 }
 
 const overdueToleranceMs = 20_000;

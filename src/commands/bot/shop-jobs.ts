@@ -15,10 +15,10 @@ export interface LedShop {
 
 /** Everything that whoever leads a shop does for it again and again. */
 export function jobsOf(parts: BotParts, { record, shop, providers }: LedShop): readonly Job[] {
-  const { store, metrics, log, failpoint, onDelivery } = parts;
+  const { store, metrics, log, failpoint, onDelivery, tracer } = parts;
   const shopId = record.id;
   return [
-    ...shopJobs({ store, shopId, providers, metrics: metrics.payments, log, failpoint, onDelivery }),
+    ...shopJobs({ store, shopId, providers, metrics: metrics.payments, log, failpoint, onDelivery, tracer }),
     ...noticeJobs(shop, metrics.notices),
     {
       name: 'expire-orders',

@@ -3,6 +3,7 @@ import { inject, afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { vpnShops, type VPNShop } from '../../../src/api/index.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { silentLog } from '../../../src/base/log.ts';
+import type { FinishedTrace } from '../../../src/base/trace.ts';
 import { createBotService } from '../../../src/commands/bot/service.ts';
 import { loadKubeClient, type KubeClient } from '../../../src/kube/index.ts';
 import { buys } from '../../support/shop-world/people.ts';
@@ -17,6 +18,7 @@ describe('a shop that is changed while it runs', () => {
   let running: Promise<void>;
   const stop = new AbortController();
   const registry = new Registry();
+  const traces: FinishedTrace[] = [];
 
   beforeAll(async () => {
     shop = await createShopWorld();
@@ -40,6 +42,7 @@ describe('a shop that is changed while it runs', () => {
       telegramApiUrl: shop.telegram.apiUrl,
       lease: { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 500 },
       failpoint: () => undefined,
+      tracer: { samples: () => true, record: (trace) => traces.push(trace) },
     });
     running = service.run(stop.signal, stop.signal);
   });
@@ -79,5 +82,14 @@ describe('a shop that is changed while it runs', () => {
     await buys(anna);
     await anna.sees(/All 2 servers ready/, { timeoutMs: 60_000 });
     expect(shop.telegram.unknownCalls).toEqual([]);
+  });
+
+  it('has a trace of what it sold then, to the panels', async () => {
+    await vi.waitFor(() => {
+      expect(traces).toHaveLength(1);
+    }, soon);
+    const [{ spans }] = traces as [FinishedTrace];
+    // One panel is enough; the other may come later.
+    expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['order', 'pay', 'confirm on panel']));
   });
 });

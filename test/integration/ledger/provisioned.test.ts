@@ -8,18 +8,9 @@ import {
   settleCharge,
   unprovisionedOrders,
 } from '../../../src/ledger/index.ts';
-import { markProvisioned } from '../../../src/store/index.ts';
+import { deliver } from '../../support/money/delivery.ts';
 import { newCustomer, openTestShop, order, starsCharge, type TestShop } from '../../support/money/shop.ts';
 import { planTerms } from '../../support/money/terms.ts';
-
-/** What the operator does when enough panels have it. */
-async function deliver({ owner, store }: TestShop, subscriptionId: string): Promise<void> {
-  const { rows } = await owner.query<{ revision: string }>(
-    'select revision from wayleave.entitlements where subscription_id = $1',
-    [subscriptionId],
-  );
-  await markProvisioned(store, [{ subscriptionId, revision: Number(rows[0]?.revision) }]);
-}
 
 async function compensationsOf(test: TestShop, subscriptionId: string): Promise<number[]> {
   const entries = await readEntries(test.store, subscriptionId);
