@@ -55,6 +55,9 @@ export const cases: Readonly<Record<string, ChartCase>> = {
       },
     },
   },
+  'traces for a collector outside': {
+    values: { ...byUrl, tracing: { endpoint: 'https://otlp.example.com/otlp' } },
+  },
   everything: {
     golden: true,
     values: {
@@ -78,6 +81,10 @@ export const cases: Readonly<Record<string, ChartCase>> = {
           httpRoute: gateway,
         },
       },
+      tracing: {
+        endpoint: 'https://otel-collector.observability:4318',
+        headersSecret: { name: 'collector', key: 'api-key' },
+      },
       subscriptions: {
         autoscaling: { enabled: true },
         trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
@@ -97,6 +104,7 @@ export const cases: Readonly<Record<string, ChartCase>> = {
         apiServerPeers: [{ ipBlock: { cidr: '10.2.0.1/32' } }],
         botExcept: ['192.0.2.0/24', '2001:db8::/32'],
         ingressPeers: [{ namespaceSelector: { matchLabels: { name: 'ingress' } } }],
+        tracingPeers: [{ namespaceSelector: { matchLabels: { name: 'observability' } } }],
         metricsPeers: [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }],
       },
       monitoring: {

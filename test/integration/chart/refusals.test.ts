@@ -19,6 +19,11 @@ const table: readonly (readonly [string, object, readonly RegExp[]])[] = [
   ['a name that does not exist', { ...fine, replicas: 3 }, [/additional properties 'replicas' not allowed/]],
   ['one inside of another', { ...fine, bot: { replica: 3 } }, [/bot/, /additional properties 'replica' not allowed/]],
   ['text for a number', { ...fine, operator: { replicas: 'two' } }, [/operator\/replicas/, /want integer/]],
+  [
+    'a collector that is no address',
+    { ...fine, tracing: { endpoint: 'collector:4318' } },
+    [/tracing\/endpoint/, /pattern/],
+  ],
   ['too many', { ...fine, operator: { replicas: 10 } }, [/operator\/replicas/, /maximum/]],
   ['a text for a switch', { ...fine, bot: { enabled: 'no' } }, [/bot\/enabled/, /want boolean/]],
   ['an unknown level', { ...fine, log: { level: 'trace' } }, [/log\/level/, /'debug', 'info', 'warn', 'error'/]],

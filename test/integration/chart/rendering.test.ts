@@ -43,6 +43,13 @@ function environmentOf({ env = [] }: Container): Record<string, string> {
   return known;
 }
 
+/** The lists of ports of a part's rules of egress, as JSON. */
+function egressOf(objects: readonly Rendered[], part: string): readonly string[] {
+  const policy = objects.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith(`-${part}`));
+  const { egress = [] } = (policy?.spec ?? {}) as { readonly egress?: readonly { readonly ports?: unknown }[] };
+  return egress.map(({ ports }) => JSON.stringify(ports));
+}
+
 describe('the chart', () => {
   it.each(names)('has nothing that helm would find fault with: %s', async (name) => {
     const { values } = cases[name] ?? { values: {} };
@@ -112,6 +119,21 @@ describe('the chart', () => {
       .filter(({ kind }) => kind.endsWith('RoleBinding'))
       .flatMap((binding) => (binding as unknown as { subjects: { name: string }[] }).subjects);
     expect(bound.map((subject) => subject.name)).not.toContain(pod.spec.serviceAccountName);
+  });
+
+  it.each([
+    ['smallest', undefined],
+    ['traces for a collector outside', 443],
+    ['everything', 4318],
+  ])('lets the bot alone reach the collector of traces, at its port: %s', (name, port) => {
+    for (const part of ['operator', 'bot', 'subscriptions']) {
+      const [container] = podsOf(of(name)).get(part)?.spec.containers ?? [];
+      const told = (container?.env ?? []).some((variable) => variable.name === 'OTEL_EXPORTER_OTLP_ENDPOINT');
+      const ports = part === 'bot' && port !== undefined ? [JSON.stringify([{ port }])] : [];
+      expect(told, part).toBe(ports.length > 0);
+      // The rule comes after those that there are without a collector.
+      expect(egressOf(of(name), part).slice(egressOf(of('smallest'), part).length), part).toEqual(ports);
+    }
   });
 
   it('keeps the definitions when it goes, unless told otherwise', () => {
