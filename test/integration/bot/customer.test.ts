@@ -249,7 +249,7 @@ describe('a receipt', () => {
       times: 1,
     });
     await una.sendsPhoto(await toBuffer('the right receipt'));
-    await expect.poll(() => isOnItsWay, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => isOnItsWay, { timeout: 20_000 }).toBe(true);
     await worker.workOnce();
     const second = await una.sees('we have the receipt');
     expect(second.id).not.toBe(first.id);

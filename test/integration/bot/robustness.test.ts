@@ -5,6 +5,9 @@ import { newestSubscription, openBotShop, plan, progressWorker, type BotShop } f
 import { ManualClock } from '../../support/manual-clock.ts';
 import type { Customer } from '../../support/simulators/telegram/index.ts';
 
+/** For a busy machine. */
+const patient = { timeout: 20_000 };
+
 const botMessages = (customer: Customer, text: string): number =>
   customer.chat().filter((message) => message.from === 'bot' && message.text.includes(text)).length;
 
@@ -100,13 +103,13 @@ describe('the message of an order', () => {
     await shop.deliver(await newestSubscription(shop), '1/1');
     const again = await eli.seesMessage(({ text }) => text.includes('Your server is ready'), { timeoutMs: 15_000 });
     expect(again.id).not.toBe(first.id);
-    await expect.poll(() => openWork(shop)).toBe(0);
+    await expect.poll(() => openWork(shop), patient).toBe(0);
   });
 
   it('is left alone as long as it says what there is to say', async () => {
     const shop = await openBotShop({ workers: 0 });
     await pay(shop, 'Hal');
-    await expect.poll(() => openWork(shop)).toBe(1);
+    await expect.poll(() => openWork(shop), patient).toBe(1);
     const worker = progressWorker(shop, shop.store);
     const failuresAfter = async (looker: typeof worker): Promise<number | undefined> => {
       await shop.passTime(120);
@@ -127,7 +130,7 @@ describe('the message of an order', () => {
   it('is made right by a replica that remembers it as right, when another one has changed it', async () => {
     const shop = await openBotShop({ workers: 0 });
     const ivy = await pay(shop, 'Ivy');
-    await expect.poll(() => openWork(shop)).toBe(1);
+    await expect.poll(() => openWork(shop), patient).toBe(1);
     const subscriptionId = await newestSubscription(shop);
     const clock = new ManualClock();
     const replicas = [progressWorker(shop, shop.store, clock), progressWorker(shop, shop.store)] as const;
@@ -162,7 +165,7 @@ describe('the message of an order', () => {
       times: 1,
     });
     const pressed = jo.presses('Try for free', { timeoutMs: 15_000 });
-    await expect.poll(() => isOnItsWay).toBe(true);
+    await expect.poll(() => isOnItsWay, patient).toBe(true);
     await shop.deliver(await newestSubscription(shop), '1/1');
     const worker = progressWorker(shop, shop.store);
     await worker.workOnce();
@@ -177,7 +180,7 @@ describe('the message of an order', () => {
   it('is over for whoever blocked the bot, and nothing else changes', async () => {
     const shop = await openBotShop({ workers: 0 });
     const fee = await pay(shop, 'Fee');
-    await expect.poll(() => openWork(shop)).toBe(1);
+    await expect.poll(() => openWork(shop), patient).toBe(1);
     fee.blocksBot();
     // Telegram may tell of it late: then the refusal of the message is how it is learnt.
     await shop.owner.query('update wayleave.customers set unreachable_since = null');
@@ -191,12 +194,13 @@ describe('the message of an order', () => {
   it('is brought up to date for whoever blocked the bot meanwhile and comes back', async () => {
     const shop = await openBotShop({ workers: 0 });
     const kim = await pay(shop, 'Kim');
-    await expect.poll(() => openWork(shop)).toBe(1);
+    await expect.poll(() => openWork(shop), patient).toBe(1);
     const worker = progressWorker(shop, shop.store);
     await worker.workOnce();
     const { id } = await kim.sees('being set up');
     kim.blocksBot();
-    await expect.poll(async () => (await recordOf(shop, kim)).unreachableSinceMs).toBeDefined();
+    const since = async (): Promise<number | undefined> => (await recordOf(shop, kim)).unreachableSinceMs;
+    await expect.poll(since, patient).toBeDefined();
     await shop.passTime(120);
     await worker.workOnce();
     expect(await openWork(shop)).toBe(0);
@@ -214,7 +218,7 @@ describe('the message of an order', () => {
   it('is not sent by a worker that was killed before it could say where it is, except once more', async () => {
     const shop = await openBotShop({ workers: 0 });
     const gus = await pay(shop, 'Gus');
-    await expect.poll(() => openWork(shop)).toBe(1);
+    await expect.poll(() => openWork(shop), patient).toBe(1);
     const crashing = {
       ...shop.bot.shop,
       failpoint: () => {
