@@ -30,6 +30,7 @@ const files: readonly { readonly path: string; readonly values: object; readonly
       'service-accounts',
       'rights',
       'rights-watched',
+      'confined-secrets',
       'disruption',
       'network-policies',
       'health',
