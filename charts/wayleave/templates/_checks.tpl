@@ -20,6 +20,26 @@
 {{- fail (printf "\n\nsubscriptions.autoscaling.minReplicas (%d) is above maxReplicas (%d).\n" (int .minReplicas) (int .maxReplicas)) -}}
 {{- end -}}
 {{- end -}}
+{{- with .Values.subscriptions -}}
+{{- $asked := merge (dict) (.resources.requests | default dict) (.resources.limits | default dict) -}}
+{{- if and .autoscaling.enabled (not $asked.cpu) -}}
+{{- fail "\n\nsubscriptions.resources.requests.cpu is required where subscriptions.autoscaling is on: targetCPU is in per cent of it.\n" -}}
+{{- end -}}
+{{- end -}}
+{{- range $route := list .Values.subscriptions.ingress .Values.subscriptions.httpRoute -}}
+{{- if and $route.enabled (regexMatch "^([0-9.]+|.*:.*)$" (include "wayleave.publicHost" $)) -}}
+{{- fail (printf "\n\npublicUrl (%s) must have a name, no number, for an Ingress or HTTPRoute.\n" $.Values.publicUrl) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.networkPolicy -}}
+{{- if and .enabled .botExcept (not .apiServerPeers) -}}
+{{- range .apiServerPorts -}}
+{{- if has . $.Values.networkPolicy.botPorts -}}
+{{- fail (printf "\n\nnetworkPolicy.apiServerPeers is required beside networkPolicy.botExcept: without it the bot reaches every address at port %v, where the Kubernetes API may be.\n" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- $webhooks := .Values.bot.webhooks -}}
 {{- if and (or $webhooks.ingress.enabled $webhooks.httpRoute.enabled) (not $webhooks.host) -}}
 {{- fail "\n\nbot.webhooks.host is required for an Ingress or HTTPRoute of webhooks: the host name of the shops' spec.bot.webhookUrl.\n" -}}

@@ -63,6 +63,11 @@ labels:
 {{- .Values.subscriptions.snapshot.existingSecret | default (printf "%s-snapshot" (include "wayleave.fullname" .)) -}}
 {{- end -}}
 
+{{/* Of the cluster, which another release may be in. */}}
+{{- define "wayleave.priorityClassName" -}}
+{{ .Release.Namespace }}-{{ include "wayleave.fullname" . }}
+{{- end -}}
+
 {{/* How many replicas there are at least, for whatever makes no sense for one. */}}
 {{- define "wayleave.fewestReplicas" -}}
 {{- $values := index .root.Values .part -}}
@@ -75,7 +80,7 @@ labels:
 
 {{/* Host name and path of publicUrl; a port there is the proxy's. */}}
 {{- define "wayleave.publicHost" -}}
-{{- (urlParse .Values.publicUrl).hostname -}}
+{{- (urlParse .Values.publicUrl).hostname | lower -}}
 {{- end -}}
 
 {{- define "wayleave.publicPath" -}}

@@ -32,7 +32,7 @@ imagePullSecrets:
   - name: {{ . }}
   {{- end }}
 {{- end }}
-{{- with $pods.priorityClassName | default (ternary (include "wayleave.fullname" .root) "" .root.Values.priorityClass.create) }}
+{{- with $pods.priorityClassName | default (ternary (include "wayleave.priorityClassName" .root) "" .root.Values.priorityClass.create) }}
 priorityClassName: {{ . }}
 {{- end }}
 {{- with $pods.runtimeClassName }}
@@ -145,7 +145,7 @@ readinessProbe:
       fieldPath: metadata.namespace
 {{- with .root.Values.watchNamespace }}
 - name: WAYLEAVE_WATCH_NAMESPACE
-  value: {{ . }}
+  value: {{ . | quote }}
 {{- end }}
 {{- with .root.Values.leaderElection }}
 - name: WAYLEAVE_LEASE_DURATION

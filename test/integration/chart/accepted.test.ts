@@ -7,7 +7,7 @@ import { cases } from './cases.ts';
 import { release, renderText } from './rendered.ts';
 
 /** The namespaces into which the cases put something, held to Pod Security's strictest level. */
-const namespaces = [release.namespace, 'shop-a'];
+const namespaces = [release.namespace, 'shop-a', '12'];
 const restricted = {
   'pod-security.kubernetes.io/enforce': 'restricted',
   'pod-security.kubernetes.io/warn': 'restricted',

@@ -35,6 +35,15 @@ export const cases: Readonly<Record<string, ChartCase>> = {
       database: { existingSecret: { name: 'pooled', keys: { botDirect: 'direct', subscriptionsDirect: 'direct' } } },
     },
   },
+  'names that YAML takes for something else': {
+    values: {
+      ...byUrl,
+      publicUrl: 'https://Sub.Example.com/S',
+      watchNamespace: '12',
+      listenHost: '[::]',
+      subscriptions: { ingress: { enabled: true } },
+    },
+  },
   'only the operator': {
     values: { ...byUrl, bot: { enabled: false }, subscriptions: { enabled: false }, operator: { replicas: 1 } },
   },

@@ -56,6 +56,29 @@ const table: readonly (readonly [string, object, readonly RegExp[]])[] = [
     [/externalSecrets\.store\.name is required/],
   ],
   [
+    'a label by which the chart finds its own',
+    { ...fine, commonLabels: { 'app.kubernetes.io/component': 'vpn' } },
+    [/commonLabels\/app\.kubernetes\.io~1component/],
+  ],
+  ['the same on pods', { ...fine, bot: { pods: { labels: { 'app.kubernetes.io/name': 'bot' } } } }, [/bot\/pods\/labels/]],
+  ['a name that Kubernetes refuses', { ...fine, fullnameOverride: 'Wayleave' }, [/fullnameOverride/, /pattern/]],
+  ['a tag with more in it', { ...fine, image: { tag: '0.1.0@sha256:00' } }, [/image\/tag/, /pattern/]],
+  [
+    'autoscaling by per cent of nothing',
+    { ...fine, subscriptions: { autoscaling: { enabled: true }, resources: { requests: { cpu: null } } } },
+    [/subscriptions\.resources\.requests\.cpu is required/],
+  ],
+  [
+    'an Ingress for a number',
+    { ...fine, publicUrl: 'https://192.0.2.1/s', subscriptions: { ingress: { enabled: true } } },
+    [/publicUrl \(https:\/\/192\.0\.2\.1\/s\) must have a name/],
+  ],
+  [
+    'networks that the bot would reach all the same',
+    { ...fine, networkPolicy: { botExcept: ['192.0.2.0/24'] } },
+    [/networkPolicy\.apiServerPeers is required beside networkPolicy\.botExcept/, /port 443/],
+  ],
+  [
     'two who bring the token key',
     { ...fine, externalSecrets: { store: { name: 'vault' }, tokenKey: 'wayleave' } },
     [/tokenKey\.generate must be false/],
