@@ -45,7 +45,13 @@ export const cases: Readonly<Record<string, ChartCase>> = {
     },
   },
   'only the operator': {
-    values: { ...byUrl, bot: { enabled: false }, subscriptions: { enabled: false }, operator: { replicas: 1 } },
+    values: {
+      ...byUrl,
+      bot: { enabled: false },
+      subscriptions: { enabled: false },
+      operator: { replicas: 1 },
+      monitoring: { rules: { enabled: true } },
+    },
   },
   'nothing that can be left out': {
     values: {

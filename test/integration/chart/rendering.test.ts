@@ -146,6 +146,17 @@ describe('the chart', () => {
     expect(kept('nothing that can be left out')).toEqual([]);
   });
 
+  it('has no alert that tells of a part which is left out', () => {
+    const alerts = (name: string): readonly unknown[] =>
+      of(name)
+        .filter(({ kind }) => kind === 'PrometheusRule')
+        .flatMap(({ spec }) => (spec as { groups: { rules: { alert?: string }[] }[] }).groups)
+        .flatMap(({ rules }) => rules.flatMap(({ alert = [] }) => alert));
+    expect(alerts('everything')).toContain('WayleaveSubscriptionsDown');
+    expect(alerts('only the operator')).toContain('WayleaveNoLeader');
+    expect(alerts('only the operator')).not.toContain('WayleaveSubscriptionsDown');
+  });
+
   it('never holds the token key: nothing that happens to the release may touch it', () => {
     for (const objects of rendered.values()) {
       const secrets = objects.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name);
