@@ -58,7 +58,8 @@ async function lookAtVersion(client: KubeClient, signal: AbortSignal): Promise<r
 async function lookAtDefinitions(client: KubeClient, signal: AbortSignal): Promise<readonly Seen[]> {
   const seen = await Promise.all(
     customResourceDefinitions().map(async ({ metadata: { name }, spec }): Promise<Seen | undefined> => {
-      const mend = 'apply crds/ of this version: kubectl apply --server-side -f crds/';
+      const mend =
+        'upgrade the release of the chart; without Helm apply crds/ of this version: kubectl apply --server-side -f crds/';
       try {
         const found = await client.find<KubeObject & { readonly spec: object }>(definitions, undefined, name, {
           signal,

@@ -11,7 +11,9 @@ const gateway = { enabled: true, parentRefs: [{ name: 'public', namespace: 'gate
 
 export const cases: Readonly<Record<string, ChartCase>> = {
   smallest: { values: byUrl, golden: true },
-  'one namespace': { values: { ...byUrl, watchNamespace: 'shop-a', rbac: { aggregate: false, confineSecrets: false } } },
+  'one namespace': {
+    values: { ...byUrl, watchNamespace: 'shop-a', rbac: { aggregate: false, confineSecrets: false } },
+  },
   'for evaluation': { values: { publicUrl, database: { embedded: { enabled: true } } }, golden: true },
   'for evaluation, without a volume': {
     values: { publicUrl, database: { embedded: { enabled: true, storage: '' } }, crds: { keep: false } },

@@ -57,7 +57,9 @@ function make(part: string, { namespace, name, type, of }: Wanted): Promise<Comm
 beforeAll(async () => {
   helm = await openHelm();
   program = await ensureTool('kubectl');
-  const namespaces = [own, tenant].map((name) => stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+  const namespaces = [own, tenant].map((name) =>
+    stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+  );
   expect(await kubectl(['apply', '-f', '-'], namespaces.join('---\n'))).toMatchObject({ code: 0 });
 }, 300_000);
 afterAll(async () => {

@@ -60,7 +60,11 @@ const table: readonly (readonly [string, object, readonly RegExp[]])[] = [
     { ...fine, commonLabels: { 'app.kubernetes.io/component': 'vpn' } },
     [/commonLabels\/app\.kubernetes\.io~1component/],
   ],
-  ['the same on pods', { ...fine, bot: { pods: { labels: { 'app.kubernetes.io/name': 'bot' } } } }, [/bot\/pods\/labels/]],
+  [
+    'the same on pods',
+    { ...fine, bot: { pods: { labels: { 'app.kubernetes.io/name': 'bot' } } } },
+    [/bot\/pods\/labels/],
+  ],
   ['a name that Kubernetes refuses', { ...fine, fullnameOverride: 'Wayleave' }, [/fullnameOverride/, /pattern/]],
   ['a tag with more in it', { ...fine, image: { tag: '0.1.0@sha256:00' } }, [/image\/tag/, /pattern/]],
   [
