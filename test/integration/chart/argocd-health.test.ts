@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { panelReasons, planReasons, shopReasons, subscriptionReasons } from '../../../src/api/index.ts';
 import { runProgram } from '../../support/helm.ts';
 import { ensureTool } from '../../support/toolchain.ts';
 import { objectsOf } from './rendered.ts';
@@ -50,7 +51,7 @@ const is = (type: string, status: string, reason: string, more: object = {}): ob
   },
 });
 
-it.each<[string, string, object]>([
+const table: readonly (readonly [kind: string, expected: string, object: object])[] = [
   ['VPNPanel', 'Healthy: Ready: m', is('Ready', 'True', 'Ready', { observedGeneration: 3 })],
   ['VPNPanel', 'Progressing: Ready: m', is('Ready', 'True', 'Ready', { observedGeneration: 2 })],
   ['VPNPanel', 'Degraded: Unreachable: m', is('Ready', 'False', 'Unreachable')],
@@ -65,10 +66,36 @@ it.each<[string, string, object]>([
   ['VPNShop', 'Degraded: TokenMissing: m', is('Ready', 'False', 'TokenMissing')],
   ['VPNSubscription', 'Healthy: Ready: m', is('Ready', 'True', 'Ready')],
   ['VPNSubscription', 'Healthy: Expired: m', is('Ready', 'False', 'Expired')],
-  ['VPNSubscription', 'Progressing: WaitingForPanel: m', is('Ready', 'False', 'WaitingForPanel')],
+  ['VPNSubscription', 'Progressing: Ready: m', is('Ready', 'True', 'Ready', { observedGeneration: 2 })],
+  ['VPNSubscription', 'Suspended: AccessDenied: m', is('Ready', 'False', 'AccessDenied')],
+  ['VPNSubscription', 'Progressing: Provisioning: m', is('Ready', 'False', 'Provisioning')],
   ['VPNSubscription', 'Suspended: paused or suspended', { metadata, spec: { suspended: true } }],
-])('Argo CD shows a %s as %s', async (kind, expected, object) => {
+];
+
+it.each(table)('Argo CD shows a %s as %s', async (kind, expected, object) => {
   expect(await healthOf(kind, object)).toBe(expected);
+});
+
+const reasons: Readonly<Record<string, object>> = {
+  VPNPanel: panelReasons,
+  VPNPlan: planReasons,
+  VPNShop: shopReasons,
+  VPNSubscription: subscriptionReasons,
+};
+
+it('Argo CD and Flux are told of reasons that there are', async () => {
+  for (const [kind, script] of scripts) {
+    for (const [, reason = ''] of script.matchAll(/reason == "(\w+)"/g)) expect(reasons[kind]).toHaveProperty(reason);
+  }
+  const file = path.resolve(import.meta.dirname, '../../../examples/gitops/flux.yaml');
+  const objects = objectsOf(await readFile(file, 'utf8'));
+  const { spec } = objects.find(({ kind }) => kind === 'Kustomization') ?? {};
+  const { healthCheckExprs } = spec as { healthCheckExprs: { kind: string; current: string }[] };
+  expect(healthCheckExprs.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(reasons).toSorted());
+  for (const { kind, current } of healthCheckExprs) {
+    const named = /c\.reason in \[(.*?)\]/.exec(current)?.[1]?.matchAll(/'(\w+)'/g) ?? [];
+    for (const [, reason = ''] of named) expect(reasons[kind]).toHaveProperty(reason);
+  }
 });
 
 it('Argo CD is told of every kind', () => {
