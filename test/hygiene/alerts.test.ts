@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readAlerts, readRuleGroups } from '../../scripts/alert-rules.ts';
@@ -6,7 +6,8 @@ import { dashboards } from '../../scripts/dashboards/index.ts';
 import { servedFamilies, type Family } from '../../scripts/metrics-page.ts';
 import { selectorsOf, type Matcher, type Selector } from '../support/monitoring/promql.ts';
 
-const runbooks = path.resolve(import.meta.dirname, '../../docs/runbooks');
+const root = path.resolve(import.meta.dirname, '../..');
+const runbooks = path.join(root, 'docs/runbooks');
 const alerts = readAlerts();
 const rules = readRuleGroups().flatMap(({ rules: all }) => all);
 const recorded = new Set(rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])));
@@ -50,13 +51,38 @@ function textUnder(page: string, heading: string): string {
   return page.split(`${heading}\n`)[1]?.split(/^## /m)[0] ?? '';
 }
 
-describe('what alerts and dashboards ask for', () => {
+const pages = readdirSync(runbooks).map((name) => ({ name, text: readFileSync(path.join(runbooks, name), 'utf8') }));
+
+describe('what a runbook looks for in a log', () => {
+  const sources = globSync('src/**/*.ts', { cwd: root, exclude: ['**/*.test.ts'] }).map((file) =>
+    readFileSync(path.join(root, file), 'utf8'),
+  );
+  const sought = pages.flatMap(({ name, text }) =>
+    Array.from(text.matchAll(/ logs [^\n]*\| grep '([^'<"]+)'/g), ([, words = '']) => [name, words] as const),
+  );
+
+  it.each(sought)('%s: %s', (_, words) => {
+    expect(sources.some((source) => source.includes(words))).toBe(true);
+  });
+
+  it('is found in many of them', () => {
+    expect(new Set(sought.map(([name]) => name)).size).toBeGreaterThan(10);
+  });
+});
+
+describe('what alerts, dashboards and runbooks ask for', () => {
   const asked = [
     ...rules.map((rule) => ['alert' in rule ? rule.alert : rule.record, rule.expr] as const),
     ...dashboards.flatMap(({ uid, rows }) =>
       rows.flatMap(({ panels }) =>
         panels.flatMap(({ title, queries }) => queries.map(({ expr }) => [`${uid}: ${title}`, expr] as const)),
       ),
+    ),
+    ...pages.flatMap(({ name, text }) =>
+      Array.from(text.matchAll(/^```promql\n(.*?)^```/gms), ([, block = '']) => block.split('\n'))
+        .flat()
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .map((expr) => [name, expr] as const),
     ),
   ];
 
@@ -88,8 +114,8 @@ for (const family of servedFamilies()) {
 
 /** What is wrong with a selector; undefined when some command serves what it asks for. */
 function complaintOf({ metric, matchers }: Selector): string | undefined {
-  // Prometheus' own, and what prom-client serves of the process: a test runs every query against a real one.
-  if (metric === 'ALERTS' || recorded.has(metric) || /^(process|nodejs)_/.test(metric)) return undefined;
+  // Prometheus' own, the kubelet's, and what prom-client serves of the process: a test runs every query of a dashboard.
+  if (metric === 'ALERTS' || recorded.has(metric) || /^(process|nodejs|container)_/.test(metric)) return undefined;
   const family = families.get(metric) ?? families.get(metric.replace(/_(?:bucket|sum|count)$/, ''));
   if (family === undefined) return `nobody serves ${metric}`;
   return matchers.map((matcher) => complaintOfMatcher(family, matcher)).find((complaint) => complaint !== undefined);
@@ -98,6 +124,8 @@ function complaintOf({ metric, matchers }: Selector): string | undefined {
 function complaintOfMatcher({ name, labels }: Family, { label, operator, value }: Matcher): string | undefined {
   // Series that appear only with a panel that answers are not in the pages that were kept.
   if (given.has(label) || labels.size === 0) return undefined;
+  // What the reader fills in: `<namespace>/<name>`.
+  if (value.startsWith('<') && labels.has(label)) return undefined;
   const values = labels.get(label);
   if (values === undefined) return `${name} has no label ${label}`;
   const pattern = operator.endsWith('~') ? new RegExp(`^(?:${value})$`) : undefined;
