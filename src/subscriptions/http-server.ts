@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 import type { Clock } from '../base/clock.ts';
@@ -22,6 +23,11 @@ export interface HttpServerOptions {
   readonly handle: RequestHandler;
   readonly removeDevice: (request: DeviceRemovalRequest) => Promise<void>;
   readonly listen: { readonly host: string; readonly port: number };
+  /**
+   * Paths of our own public addresses, `/s`, without a slash at the end. A proxy may take them away before it hands a request
+   * on; an Ingress has no portable way to, so what comes with one is answered alike.
+   */
+  readonly publicPaths: readonly string[];
   readonly limits: HttpLimits;
   readonly clock: Clock;
 }
@@ -41,12 +47,12 @@ interface Query {
 
 /** @throws SubscriptionServiceError SUB_LISTEN_FAILED */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handle, removeDevice, listen, limits, clock } = options;
+  const { handle, removeDevice, listen, publicPaths, limits, clock } = options;
   const answerMiss = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();
     handle({ message: request.raw, response: reply.raw });
   };
-  const app = createApp(limits, answerMiss);
+  const app = createApp(limits, publicPaths, answerMiss);
   for (const { url, formatName } of subscriptionPaths) {
     app.route<{ Params: { token: string }; Querystring: Query }>({
       method: ['GET', 'HEAD'],
@@ -109,12 +115,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 function createApp(
   limits: HttpLimits,
+  publicPaths: readonly string[],
   answerMiss: (request: FastifyRequest, reply: FastifyReply) => void,
 ): FastifyInstance {
   const app = fastify({
     // Its request log would hold tokens and addresses.
     logger: false,
     exposeHeadRoutes: false,
+    ...(publicPaths.length > 0 && { rewriteUrl: (request: IncomingMessage) => withoutPublicPath(request.url ?? '', publicPaths) }),
     routerOptions: { maxParamLength: longestToken },
     connectionTimeout: limits.stalledSocketMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -140,6 +148,11 @@ function createApp(
   });
   app.server.maxConnections = limits.connections;
   return app;
+}
+
+function withoutPublicPath(url: string, publicPaths: readonly string[]): string {
+  const path = publicPaths.find((one) => url.startsWith(`${one}/`)) ?? '';
+  return url.slice(path.length);
 }
 
 /** What never became a request: no HTTP, too large a header, too slow. */

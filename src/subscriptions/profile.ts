@@ -57,6 +57,11 @@ export function validateProfile(settings: ProfileSettings): void {
   }
 }
 
+/** Paths of public addresses, without a slash at the end; none for those that have only a host. */
+export function pathsOf({ publicUrls = [] }: ProfileSettings): readonly string[] {
+  return publicUrls.map((url) => new URL(url).pathname.replace(/\/+$/, '')).filter((path) => path !== '');
+}
+
 function invalidSetting(message: string): SubscriptionServiceError {
   return new SubscriptionServiceError('SUB_CONFIG_INVALID', message, { retry: 'never' });
 }

@@ -29,7 +29,15 @@ afterEach(async () => {
 
 async function serve(
   known: SubscriptionDocument = document(),
-  { limits, trustedProxies = [] }: { limits?: Partial<ServiceLimits>; trustedProxies?: readonly string[] } = {},
+  {
+    limits,
+    trustedProxies = [],
+    publicUrls = [],
+  }: {
+    limits?: Partial<ServiceLimits>;
+    trustedProxies?: readonly string[];
+    publicUrls?: readonly string[];
+  } = {},
 ) {
   const clock = new ManualClock(start);
   const registry = new Registry();
@@ -53,7 +61,7 @@ async function serve(
     registry,
     listen: { host: '127.0.0.1', port: 0 },
     trustedProxies,
-    profile: { title: 'Wayleave', updateIntervalHours: 12, supportUrl: 'https://t.me/support' },
+    profile: { title: 'Wayleave', updateIntervalHours: 12, supportUrl: 'https://t.me/support', publicUrls },
     ...(limits === undefined ? {} : { limits }),
   });
   running.push(service);
@@ -113,6 +121,17 @@ describe('GET /sub/<token>', () => {
       'x-content-type-options': 'nosniff',
       etag: expect.stringMatching(/^"[A-Za-z0-9_-]{22}"$/) as unknown,
     });
+  });
+
+  it('answers under the path of its public address, whether or not the proxy takes it away', async () => {
+    const { get } = await serve(document(), { publicUrls: ['https://vpn.example.com/s/'] });
+    const plain = await get(`/sub/${token}`);
+    expect(plain.status).toBe(200);
+    expect(await get(`/s/sub/${token}`)).toEqual(plain);
+    expect((await get(`/s/json/${token}?format=xray`)).status).toBe(200);
+    expect((await get(`/so/sub/${token}`)).status).toBe(404);
+    expect((await get(`/s/s/sub/${token}`)).status).toBe(404);
+    expect((await get('/s')).status).toBe(404);
   });
 
   it('answers HEAD with the same headers and no body', async () => {

@@ -14,7 +14,7 @@ import { createDeviceRemoval } from './device-removal.ts';
 import { DocumentCache } from './document-cache.ts';
 import { type HttpLimits, startHttpServer } from './http-server.ts';
 import type { Pages } from './page-answer.ts';
-import { createProfiles, type ProfileSettings, validateProfile } from './profile.ts';
+import { createProfiles, pathsOf, type ProfileSettings, validateProfile } from './profile.ts';
 import { type RateLimit, RateLimiter } from './rate-limit.ts';
 import { RenderedSubscription } from './rendered-subscription.ts';
 import { createRequestHandler } from './request-handler.ts';
@@ -190,7 +190,14 @@ export async function startSubscriptionService(options: SubscriptionServiceOptio
   });
   const fromSnapshot = (await snapshot?.load()) ?? 0;
   await options.untilUsable?.(fromSnapshot);
-  const server = await startHttpServer({ handle, removeDevice, listen: options.listen, limits, clock });
+  const server = await startHttpServer({
+    handle,
+    removeDevice,
+    listen: options.listen,
+    publicPaths: pathsOf(profile),
+    limits,
+    clock,
+  });
   return {
     address: server.address,
     async run(signal) {
