@@ -13,7 +13,17 @@ const introduction = `# Alerts
 
 \`page\` wakes somebody: customers are concerned now, and a person can do something. \`ticket\` waits until morning. Each has a
 runbook: what it means, where to look, what to do. What every alert is made of: [Metrics](metrics.md). How to get them:
-[Observability](observability.md).`;
+[Observability](observability.md).
+
+## Before you are called
+
+Runbooks are written for a release \`wayleave\` in namespace \`wayleave-system\`. On the machine that you will sit at:
+
+\`\`\`sh
+alias wayleave='kubectl -n wayleave-system exec deploy/wayleave-bot -- wayleave'
+export DATABASE_URL="$(kubectl -n wayleave-system get secret wayleave-database -o jsonpath='{.data.bot-url}' | base64 -d)"
+psql "$DATABASE_URL" -c 'select 1'    # a Postgres inside of the cluster: kubectl port-forward
+\`\`\``;
 
 /**
  * The page about every alert.
