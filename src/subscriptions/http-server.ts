@@ -122,7 +122,9 @@ function createApp(
     // Its request log would hold tokens and addresses.
     logger: false,
     exposeHeadRoutes: false,
-    ...(publicPaths.length > 0 && { rewriteUrl: (request: IncomingMessage) => withoutPublicPath(request.url ?? '', publicPaths) }),
+    ...(publicPaths.length > 0 && {
+      rewriteUrl: (request: IncomingMessage) => withoutPublicPath(request.url ?? '', publicPaths),
+    }),
     routerOptions: { maxParamLength: longestToken },
     connectionTimeout: limits.stalledSocketMs,
     keepAliveTimeout: limits.keepAliveMs,
