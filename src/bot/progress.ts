@@ -42,6 +42,9 @@ const remembered = 10_000;
 const believedMs = 600_000;
 /** What is not complete by then is not waited for in a chat any more. */
 const mostSeconds = 86_400;
+/** A trial's message is the one whose button was pressed: whoever dealt with the button says which. */
+const trialHeadStartSeconds = 3;
+
 /** What a message was made to show, and what for. */
 interface Shown {
   /** Names the message, what it says, and the asking that it answers: whoever asks anew may have changed the message. */
@@ -49,9 +52,6 @@ interface Shown {
   /** On the monotonic clock. */
   readonly atMs: number;
 }
-
-/** A trial's message is the one whose button was pressed: whoever dealt with the button says which. */
-const trialHeadStartSeconds = 3;
 
 /**
  * Keeps the one message of each order as the order is. Safe with any number of replicas: each order is claimed. A message

@@ -118,15 +118,18 @@ const lookAtClosed = {
   text: `
     select o.id, o.closed_at::text as "closedAt" from wayleave.orders o
     where o.shop_id = $1 and o.state in ('canceled', 'expired', 'superseded') and ${over('orders', 'o.closed_at')}
-      and ($3::timestamptz is null or o.closed_at >= $3 and (o.closed_at, o.id) > ($3, $4::uuid))
+      and o.closed_at >= $3::timestamptz and (o.closed_at, o.id) > ($3, $4::uuid)
     order by o.closed_at, o.id limit $2`,
 };
 
-/** Orders that somebody holds just now are left for the next time. */
+/**
+ * Orders that somebody holds just now are left for the next time. Joined by their ids, each is found by its own: asked for all
+ * at once by id and age, Postgres went through the whole index by age.
+ */
 const lockUnpaid = {
   name: 'lock-unpaid-orders',
   text: `
-    select o.id from wayleave.orders o where o.id = any($1::uuid[]) and ${isUnpaid}
+    select o.id from unnest($1::uuid[]) as looked (id) join wayleave.orders o on o.id = looked.id where ${isUnpaid}
     order by o.closed_at, o.id for update of o skip locked`,
 };
 
@@ -134,24 +137,17 @@ const lockUnpaid = {
 const deleteUnpaid = {
   name: 'delete-unpaid-orders',
   text: `
-    with unpaid as materialized (select o.id from wayleave.orders o where o.id = any($1::uuid[]) and ${isUnpaid}),
+    with unpaid as materialized (
+      select o.id from unnest($1::uuid[]) as locked (id) join wayleave.orders o on o.id = locked.id where ${isUnpaid}),
     ways as (delete from wayleave.attempts a using unpaid u where a.order_id = u.id),
     gone as (delete from wayleave.orders o using unpaid u where o.id = u.id returning 1)
     select count(*)::integer as count from gone`,
 };
 
-async function forgetOrders(
-  store: Store,
-  shopId: string,
-  limit: number,
-  place: ForgettingPlace | undefined,
-): Promise<Forgotten> {
-  const looked = await store.query<ForgettingPlace>(lookAtClosed, [
-    shopId,
-    limit,
-    place?.closedAt ?? null,
-    place?.id ?? null,
-  ]);
+const beforeAll: ForgettingPlace = { closedAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
+async function forgetOrders(store: Store, shopId: string, limit: number, place = beforeAll): Promise<Forgotten> {
+  const looked = await store.query<ForgettingPlace>(lookAtClosed, [shopId, limit, place.closedAt, place.id]);
   const last = looked.at(-1);
   if (last === undefined) return { rows: 0, more: false };
   const rows = await store.transaction(async (tx) => {
