@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { isKubeError, type Lease, leaseResource } from '../../../src/kube/index.ts';
+import { waitUntil } from '../processes.ts';
 import { spawnBot, type BotPoint } from '../world/bot-process.ts';
 import type { WatchedProcess } from '../world/child-process.ts';
 import { createShopWorld, shopName, type ShopWorld } from './shop-world.ts';
@@ -84,6 +85,9 @@ export class Lane {
   /** What time does to the Leases and claims of a process that was killed, without waiting for it. */
   async #bury(): Promise<void> {
     const { world, owner } = this.shop;
+    // A claim that was on its way when the process was killed is still made.
+    const bots = `select from pg_stat_activity where datname = current_database() and application_name like 'wayleave-bot/%'`;
+    await waitUntil('Postgres has heard of the death', async () => (await owner.query(bots)).rowCount === 0);
     for (const name of ['wayleave-bot', `wayleave-shop-${world.namespace}.${shopName}`]) await endLease(world, name);
     for (const table of ['outbox', 'notices', 'transfer_messages']) {
       await owner.query(
