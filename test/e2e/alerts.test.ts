@@ -106,7 +106,7 @@ describe.runIf(isAsked)('every alert fires by what causes it, and clears when th
     // Jobs that come round more seldom than a quickened rule waits.
     const fires = (await prometheus.firing()).filter(({ name }) => name !== 'WayleaveJobStale');
     expect(fires).toEqual([]);
-    expectOneStory();
+    await expectOneStory();
   });
 
   it('panels that are away while people pay, and a message about money that gets lost', async () => {
@@ -445,7 +445,7 @@ function startPanelWithTls(
 }
 
 /** From the invoice to the panels: each process says which order or subscription it is about. */
-function expectOneStory(): void {
+async function expectOneStory(): Promise<void> {
   const lines = (command: Command): readonly Record<string, unknown>[] =>
     monitored
       .process(command)
@@ -464,6 +464,12 @@ function expectOneStory(): void {
   const held = lines('operator').find((line) => line['subscriptionId'] === subscriptionId);
   expect(held).toMatchObject({ msg: 'enough panels hold what a subscription is entitled to' });
   expect(said('an order is provisioned', { orderId, subscriptionId })).toBe(true);
+  const traceId = String(orderId).replaceAll('-', '');
+  const spansOfOrder = (): string[] =>
+    monitored.collector.spans().flatMap((span) => (span.traceId === traceId ? [span.name] : []));
+  await waitUntil('its trace has come', () => spansOfOrder().length > 0, patience);
+  const steps = ['order', 'choose how to pay', 'pay', 'record payment', 'grant', 'deliver', 'note'];
+  expect(new Set(spansOfOrder())).toEqual(new Set([...steps, 'confirm on panel']));
 }
 
 describe.runIf(isAsked)('the dashboards', () => {

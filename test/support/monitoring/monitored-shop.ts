@@ -11,6 +11,7 @@ import { createShopWorld, type ShopWorld } from '../shop-world/shop-world.ts';
 import { ensureTool } from '../toolchain.ts';
 import { watchProcess, wayleaveProgram, type WatchedProcess } from '../world/child-process.ts';
 import type { World } from '../world/world.ts';
+import { startOtlpReceiver, type OtlpReceiver } from './otlp-receiver.ts';
 import { quickenedRules } from './quickened-rules.ts';
 
 export const commands = ['operator', 'bot', 'subscriptions'] as const;
@@ -20,6 +21,8 @@ export type Command = (typeof commands)[number];
 export interface MonitoredShop {
   readonly shop: ShopWorld;
   readonly prometheus: Prometheus;
+  /** Takes the bot's traces. */
+  readonly collector: OtlpReceiver;
   /** Between operator and bot on one side, and the API server on the other. */
   readonly api: FaultProxy;
   /** Where phones ask. */
@@ -73,7 +76,8 @@ export async function startMonitoredShop(): Promise<MonitoredShop> {
     start('operator', world);
   });
   const { world, telegram } = shop;
-  const toSimulator = { WAYLEAVE_TELEGRAM_API_URL: telegram.apiUrl };
+  const collector = await startOtlpReceiver();
+  const toSimulators = { WAYLEAVE_TELEGRAM_API_URL: telegram.apiUrl, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
   const snapshots = path.join(folder, 'snapshots');
   await mkdir(snapshots);
   const prometheus = await startPrometheus({
@@ -85,6 +89,7 @@ export async function startMonitoredShop(): Promise<MonitoredShop> {
   const monitored: MonitoredShop = {
     shop,
     prometheus,
+    collector,
     api,
     subscriptionsUrl,
     webhookUrl,
@@ -95,7 +100,7 @@ export async function startMonitoredShop(): Promise<MonitoredShop> {
       return found;
     },
     start: (command) => {
-      start(command, world, command === 'bot' ? toSimulator : {});
+      start(command, world, command === 'bot' ? toSimulators : {});
     },
     async kill(command) {
       await running.get(command)?.stop('SIGKILL');
@@ -107,6 +112,7 @@ export async function startMonitoredShop(): Promise<MonitoredShop> {
     async end() {
       await prometheus.stop();
       await Promise.all(Array.from(running.values(), (process) => process.stop('SIGKILL')));
+      await collector.stop();
       await shop.end();
       await api.stop();
       await rm(folder, { recursive: true, force: true });
