@@ -19,6 +19,8 @@ export interface ClaimedNotice {
   readonly customerId: string;
   readonly telegramId: number;
   readonly language: string | undefined;
+  /** Of the plan that was ordered, per language, where it is about an order: what runs now may be another one. */
+  readonly orderTitle: Readonly<Record<string, string>> | undefined;
   /** What it is about, as it is now. */
   readonly subscription:
     | {
@@ -32,9 +34,10 @@ export interface ClaimedNotice {
     | undefined;
 }
 
-interface ClaimedRow extends Omit<ClaimedNotice, 'telegramId' | 'language' | 'subscription'> {
+interface ClaimedRow extends Omit<ClaimedNotice, 'telegramId' | 'language' | 'orderTitle' | 'subscription'> {
   readonly telegramId: bigint;
   readonly language: string | null;
+  readonly orderTitle: Readonly<Record<string, string>> | null;
   readonly subscriptionId: string | null;
   readonly title: Readonly<Record<string, string>> | null;
   readonly expiresAtMs: number | null;
@@ -70,8 +73,10 @@ const claimFront = {
       from judged j where n.id = j.id returning n.*, j.telegram_id, j.language)
     select d.id, d.shop_id as "shopId", d.kind, d.dedupe, d.payload, d.delivery, d.attempts, d.claim, d.outcome,
       d.customer_id as "customerId", d.telegram_id as "telegramId", d.language, e.subscription_id as "subscriptionId",
-      e.title, e.expires_at as "expiresAtMs", e.expires_at <= wayleave.wall_clock() as expired
+      e.title, e.expires_at as "expiresAtMs", e.expires_at <= wayleave.wall_clock() as expired,
+      o.terms -> 'title' as "orderTitle"
     from dealt_with d left join wayleave.entitlements e on e.subscription_id = d.subscription_id
+    left join wayleave.orders o on o.id = (d.payload ->> 'orderId')::uuid
     order by d.next_at, d.id`,
 };
 
@@ -177,11 +182,12 @@ export async function noticesOf(
 }
 
 function toNotice(claimed: ClaimedRow & { readonly outcome: null }): ClaimedNotice {
-  const { telegramId, language, subscriptionId, title, expiresAtMs, expired, outcome: _, ...row } = claimed;
+  const { telegramId, language, orderTitle, subscriptionId, title, expiresAtMs, expired, outcome: _, ...row } = claimed;
   return {
     ...row,
     telegramId: Number(telegramId),
     language: language ?? undefined,
+    orderTitle: orderTitle ?? undefined,
     subscription:
       subscriptionId === null
         ? undefined

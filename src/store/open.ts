@@ -88,7 +88,7 @@ async function checkRights(client: pg.ClientBase, role: keyof typeof roleNames, 
     if (missing.length > 0) {
       throw new StoreError(
         'STORE_RIGHTS',
-        `${description} lacks rights (${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}): run "wayleave migrate", then "grant ${roleNames[role]} to" this user`,
+        `${description} lacks rights (${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''}): run "wayleave migrate", and use a login that has role ${roleNames[role]}: the one of the part whose work this is`,
         // A migration grants at its end, and in a cluster everything starts at once.
         { retry: 'later' },
       );

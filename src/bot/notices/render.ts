@@ -90,8 +90,7 @@ const renderers: Readonly<Record<NoticeKind, Renderer>> = {
 export async function renderNotice(shop: Shop, speak: Speaker, notice: ClaimedNotice): Promise<RenderedNotice> {
   const currency = textOf(notice, 'currency');
   const amount = currency === '' ? '' : sayAmount(speak, textOf(notice, 'amountMinor'), currency);
-  const title =
-    notice.subscription === undefined ? speak.title(shop.view.spec.title) : speak.title(notice.subscription.title);
+  const title = speak.title(notice.orderTitle ?? notice.subscription?.title ?? shop.view.spec.title);
   const rendered = await renderers[notice.kind]({ shop, speak, notice, title, amount });
   const buttons = rendered.buttons?.map((row) => row.map(leadingBelow));
   return { ...rendered, ...(buttons === undefined ? {} : { buttons }) };

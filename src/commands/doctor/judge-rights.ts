@@ -20,7 +20,8 @@ export function judgeRights(asked: readonly Asked[]): readonly Seen[] {
   const own = asked.filter(({ account }) => account === undefined);
   if (own.length === 0) return known;
   const complete = own.filter(({ missing }) => missing.length === 0).map(({ part }) => part);
-  if (complete.length > 0) return [...known, ok(`this account may do what ${complete.join(' and ')} need`)];
+  if (complete.length > 0)
+    return [...known, ok(`this account may do what ${complete.join(' and ')} need${complete.length === 1 ? 's' : ''}`)];
   const nearest = own.toSorted((a, b) => a.missing.length - b.missing.length)[0];
   const lacks = nearest === undefined ? '' : `, for example of ${nearest.part}: ${listed(nearest.missing)}`;
   return [

@@ -15,6 +15,7 @@ import {
   type NoticeKind,
 } from '../../../src/ledger/index.ts';
 import { order, starsCharge } from '../../support/money/shop.ts';
+import { planTerms } from '../../support/money/terms.ts';
 import type { CallFault, Customer } from '../../support/simulators/telegram/index.ts';
 import { openBotShop, type BotShop } from './bot-shop.ts';
 
@@ -121,6 +122,24 @@ describe('a notice', () => {
     await expect
       .poll(async () => (await shop.deliverNotices(), news(person).join()), { timeout: 10_000 })
       .toMatch(/sent back to you.*has ended/s);
+  });
+
+  it('of a payment names the plan that was paid, not the one that runs before it', async () => {
+    const shop = await openNoticed();
+    const { person, id } = await meet(shop);
+    const customer = await findCustomer(shop.store, shop.shop.id, { id });
+    if (customer === undefined) throw new Error('no customer');
+    const month = await order(shop, customer, { terms: planTerms('month', { title: { default: 'One month' } }) });
+    await recordCharge(shop.store, starsCharge(month, customer, { live: false }));
+    const terms = planTerms('year', { title: { default: 'One year' } });
+    const year = await order(shop, customer, { terms, subscriptionId: month.order.subscriptionId });
+    await recordCharge(shop.store, starsCharge(year, customer, { live: false }));
+    const receipts = async (): Promise<string[]> => {
+      await shop.deliverNotices();
+      return news(person).filter((text) => text.includes('Payment received'));
+    };
+    await expect.poll(receipts, { timeout: 10_000 }).toHaveLength(2);
+    expect(await receipts()).toEqual([expect.stringContaining('One month'), expect.stringContaining('One year')]);
   });
 
   it('of a decline leads to the receipt', async () => {
