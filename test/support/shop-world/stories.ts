@@ -136,12 +136,12 @@ export const stories: readonly Story[] = [trial, purchase, renewal, declined, re
 
 /**
  * Every paid order has one message that says that all is there. Whatever point a process dies at, it may have had another
- * message under way that it did not live to note down: each death may leave one more.
+ * message under way that it did not live to note down: each death may leave one more, which says so already where it came late.
  */
 async function isServed(customer: Customer, { orders, deaths }: { orders: number; deaths: number }): Promise<void> {
   await vi.waitFor(() => {
     const messages = progressOf(customer);
-    expect(messages.filter(isReady)).toHaveLength(orders);
+    expect(messages.filter(isReady).length).toBeGreaterThanOrEqual(orders);
     expect(messages.length).toBeLessThanOrEqual(orders + deaths);
   }, soon);
 }
