@@ -109,7 +109,7 @@ describe('each thing that can be wrong at the start has its own code and never s
     const user = await freshUser(url);
     const error = await failure(user.url);
     expect(error).toMatchObject({ code: 'STORE_RIGHTS', retry: 'later' });
-    expect(error.message).toContain('grant wayleave_operator to');
+    expect(error.message).toContain('a login that has role wayleave_operator');
     expect(error.message).not.toContain(user.password);
   });
 
