@@ -34,7 +34,9 @@ export function nameCheck({ databaseUrl, publicUrl, telegramApiUrl, panels, shop
         ),
       );
       const wrong = failures.flat();
-      return wrong.length > 0 ? wrong : [ok(names.length === 0 ? 'there are none to resolve' : `${String(names.length)} resolve`)];
+      return wrong.length > 0
+        ? wrong
+        : [ok(names.length === 0 ? 'there are none to resolve' : `${String(names.length)} resolve`)];
     },
   };
 }

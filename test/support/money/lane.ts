@@ -85,7 +85,6 @@ export async function openLane(): Promise<Lane> {
     restore: () => call('restore'),
     close: async () => {
       await Promise.all([owner.end(), ...replicas.map((replica) => replica.close())]);
-      await database.drop();
     },
   };
 }
