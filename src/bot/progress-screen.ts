@@ -3,6 +3,7 @@ import type { OrderProgress } from '../ledger/index.ts';
 import { actions } from './actions.ts';
 import { writeCallback } from './callback.ts';
 import type { Shop } from './context.ts';
+import { listButton } from './customer/keyboard.ts';
 import type { Button, Screen } from './screen.ts';
 import type { Speaker } from './texts.ts';
 
@@ -62,7 +63,7 @@ async function paidScreen(shop: Shop, speak: Speaker, seen: SeenProgress, headKe
   const { progress, confirmed, wanted } = seen;
   const { subscriptionId, isTrial, provisioned, entitled, expiresAtMs = 0 } = progress;
   const head = speak.say(isTrial ? 'progress-trial' : headKey, { title: speak.title(progress.title) });
-  if (!entitled) return { text: `${head}\n${speak.say('progress-over')}`, buttons: [[listButton(speak)]] };
+  if (!entitled) return { text: `${head}\n${speak.say('progress-over')}`, buttons: [[listButton({ speak })]] };
   const servers = describeServers(speak, confirmed, wanted);
   if (!provisioned) return { text: [head, servers].join('\n') };
   const until = speak.say('progress-until', { until: speak.date(expiresAtMs) });
@@ -79,7 +80,7 @@ async function paidScreen(shop: Shop, speak: Speaker, seen: SeenProgress, headKe
   const copy: Button[] = address === undefined ? [] : [{ text: speak.label('button-copy'), copy: address }];
   return {
     text: [head, servers, until, ...link].join('\n'),
-    buttons: [[connect], copy, [listButton(speak)]],
+    buttons: [[connect], copy, [listButton({ speak })]],
   };
 }
 
@@ -89,10 +90,6 @@ export function describeServers(speak: Speaker, confirmed: number, wanted: numbe
   if (wanted === undefined) return speak.say('servers-some', { confirmed });
   if (confirmed >= wanted) return speak.say('servers-all', { wanted });
   return speak.say('servers-part', { confirmed, wanted, missing: wanted - confirmed });
-}
-
-function listButton(speak: Speaker): Button {
-  return { text: speak.label('button-subscriptions'), data: writeCallback(actions.list) };
 }
 
 function buyButton(speak: Speaker): Button {

@@ -5,14 +5,16 @@ import type { Visit } from '../context.ts';
 import { staleButton } from '../errors.ts';
 import { inRows, type Button } from '../screen.ts';
 import { offeredLanguages, speakerFor } from '../visit.ts';
-import { menuButton, supportButtons } from './keyboard.ts';
+import { listButton, menuButton, supportButtons } from './keyboard.ts';
 import { showMenu } from './menu.ts';
 
 /** How it works, in a few lines. */
 export async function showHelp(visit: Visit): Promise<void> {
   const { speak } = visit;
-  const mine: Button = { text: speak.label('button-subscriptions'), data: writeCallback(actions.list) };
-  await visit.show({ text: speak.say('help'), buttons: [[mine], supportButtons(visit), [menuButton(visit)]] });
+  await visit.show({
+    text: speak.say('help'),
+    buttons: [[listButton(visit)], supportButtons(visit), [menuButton(visit)]],
+  });
 }
 
 /** What Telegram asks of everybody who takes Stars: where questions about payments go. */

@@ -8,6 +8,11 @@ export function menuButton({ speak }: Visit): Button {
   return { text: speak.label('button-menu'), data: actions.menuData };
 }
 
+/** To everything that the customer has. */
+export function listButton({ speak }: Pick<Visit, 'speak'>): Button {
+  return { text: speak.label('button-subscriptions'), data: writeCallback(actions.list) };
+}
+
 /** A step back, to whatever screen that button shows. */
 export function backButton({ speak }: Visit, action: string, ...args: readonly (string | number)[]): Button {
   return { text: speak.label('button-back'), data: writeCallback(action, ...args) };

@@ -5,7 +5,7 @@ import { writeCallback } from '../callback.ts';
 import type { Visit } from '../context.ts';
 import { describeServers } from '../progress-screen.ts';
 import type { Button } from '../screen.ts';
-import { menuButton } from './keyboard.ts';
+import { listButton, menuButton } from './keyboard.ts';
 import { ownedBy } from './owned.ts';
 import { describeStatus, labelOwned, statusOf } from './status.ts';
 
@@ -52,7 +52,7 @@ async function showOne(visit: Visit, one: OwnedSubscription): Promise<void> {
       one.deviceLimit === undefined ? [] : [button('button-devices', actions.devices)],
       isOver ? [] : [button('button-new-address', actions.address), button('button-new-keys', actions.keys)],
       (await hasPayment(visit, one)) ? [button('button-refund', actions.refund), historyButton(visit)] : [],
-      [{ text: speak.label('button-subscriptions'), data: writeCallback(actions.list) }, menuButton(visit)],
+      [listButton(visit), menuButton(visit)],
     ],
   });
 }

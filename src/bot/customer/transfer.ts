@@ -18,7 +18,7 @@ import type { Shop, Visit } from '../context.ts';
 import { staleButton } from '../errors.ts';
 import type { DialogState } from '../module.ts';
 import type { Button } from '../screen.ts';
-import { menuButton, supportButtons } from './keyboard.ts';
+import { listButton, menuButton, supportButtons } from './keyboard.ts';
 import type { OpenPurchase } from './pay.ts';
 
 /** A transfer is made with another app, and its receipt may be looked for later. */
@@ -65,8 +65,7 @@ export async function takeReceipt(visit: Visit, message: Message, state: DialogS
   // It was paid in another way since, or by this very picture, which comes again.
   if ((await findOrder(shop.store, shopId, orderId))?.state === 'paid') {
     await closeDialog(shop.store, shopId, telegramId);
-    const list = { text: speak.label('button-subscriptions'), data: writeCallback(actions.list) };
-    const buttons = [[list], supportButtons(visit), [menuButton(visit)]];
+    const buttons = [[listButton(visit)], supportButtons(visit), [menuButton(visit)]];
     return void (await visit.send({ text: speak.say('transfer-paid'), buttons }));
   }
   const picture = pictureIn(message);
