@@ -74,6 +74,26 @@ describe('the delivery queue of a panel', () => {
     expect(queue.problem('a')).toBeUndefined();
   });
 
+  it('says how long the one that waits longest has waited, whatever was tried or desired meanwhile', () => {
+    const time = { ms: 0 };
+    const queue = queueAt(time);
+    expect(queue.oldestSeconds()).toBe(0);
+    queue.desire(entry('a', 'old'), 'fresh', undefined);
+    time.ms = 60_000;
+    queue.desire(entry('b', 'h'), 'mass', undefined);
+    queue.fail('a', 'old', refused);
+    queue.desire(entry('a', 'new'), 'fresh', undefined);
+    time.ms = 90_000;
+    expect(queue.oldestSeconds()).toBe(90);
+    queue.confirm('a', 'new');
+    expect(queue.oldestSeconds()).toBe(30);
+    queue.confirm('b', 'h');
+    expect(queue.oldestSeconds()).toBe(0);
+    queue.repair('a');
+    time.ms = 95_000;
+    expect(queue.oldestSeconds()).toBe(5);
+  });
+
   it('delivers the newest state of everybody, whatever order things happen in', () => {
     const step = fc.record({
       email: fc.constantFrom('a', 'b', 'c', 'd'),

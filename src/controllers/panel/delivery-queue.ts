@@ -16,6 +16,8 @@ export interface DesiredEntry {
 
 interface Entry extends DesiredEntry {
   pending: Urgency | undefined;
+  /** On the monotonic clock: since when the panel has not been as desired, whatever was desired since. */
+  pendingSinceMs: number;
   attempts: number;
   notBeforeMs: number;
   problem: PanelError | undefined;
@@ -47,6 +49,16 @@ export class DeliveryQueue {
     return this.#pending.fresh.size + this.#pending.mass.size;
   }
 
+  /** How long the client has waited that has waited longest; 0 when nothing waits. */
+  oldestSeconds(): number {
+    const now = this.#clock.monotonic();
+    let since = now;
+    for (const { pending, pendingSinceMs } of this.#entries.values()) {
+      if (pending !== undefined && pendingSinceMs < since) since = pendingSinceMs;
+    }
+    return (now - since) / 1000;
+  }
+
   get(email: string): DesiredEntry | undefined {
     return this.#entries.get(email);
   }
@@ -71,8 +83,17 @@ export class DeliveryQueue {
       if (known.pending === 'mass' && urgency === 'fresh' && known.attempts === 0) this.#mark(known, 'fresh');
       return;
     }
+    const now = this.#clock.monotonic();
+    const pendingSinceMs = known?.pending === undefined ? now : known.pendingSinceMs;
     if (known !== undefined) this.#unmark(known);
-    const entry: Entry = { ...next, pending: undefined, attempts: 0, notBeforeMs: 0, problem: undefined };
+    const entry: Entry = {
+      ...next,
+      pending: undefined,
+      pendingSinceMs,
+      attempts: 0,
+      notBeforeMs: 0,
+      problem: undefined,
+    };
     this.#entries.set(email, entry);
     if (next.hash !== confirmedHash) this.#mark(entry, urgency);
   }
@@ -80,7 +101,9 @@ export class DeliveryQueue {
   /** The panel was seen to differ from what was confirmed. */
   repair(email: string): void {
     const entry = this.#entries.get(email);
-    if (entry !== undefined && entry.pending === undefined) this.#mark(entry, 'mass');
+    if (entry === undefined || entry.pending !== undefined) return;
+    entry.pendingSinceMs = this.#clock.monotonic();
+    this.#mark(entry, 'mass');
   }
 
   forget(email: string): void {

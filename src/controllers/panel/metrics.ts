@@ -121,6 +121,11 @@ export class PanelMetrics {
       ({ loop }) => loop.deliveries.pending,
     );
     tell(
+      'wayleave_panel_deliveries_oldest_seconds',
+      'How long the client has not been as desired that has waited longest; 0 when none waits.',
+      ({ loop }) => loop.deliveries.oldestSeconds(),
+    );
+    tell(
       'wayleave_panel_revocations_open',
       'Removals that are not carried out yet.',
       ({ loop }) => loop.revocations.open,

@@ -229,17 +229,38 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: 'WayleaveDeliveriesStuck',
     series: {
-      [`wayleave_panel_deliveries_pending{${panel}}`]: '0x5 3x30 0x5',
+      [`wayleave_panel_deliveries_oldest_seconds{${panel}}`]: '0x5 60+60x30 0x5',
       [`wayleave_panel_writable{${panel}}`]: '1x45',
     },
-    quietAt: [5, 20, 37],
-    firesAt: [21, 36],
+    quietAt: [5, 25, 37],
+    firesAt: [26, 36],
+  },
+  {
+    alert: 'WayleaveDeliveriesStuck',
+    when: 'somebody always waits, and nobody for long',
+    series: {
+      [`wayleave_panel_deliveries_pending{${panel}}`]: '3x45',
+      [`wayleave_panel_deliveries_oldest_seconds{${panel}}`]: '8x45',
+      [`wayleave_panel_writable{${panel}}`]: '1x45',
+    },
+    quietAt: [20, 45],
+    firesAt: [],
+  },
+  {
+    alert: 'WayleaveDeliveriesStuck',
+    when: 'the panel was away for long, and takes in a few minutes what had waited for it',
+    series: {
+      [`wayleave_panel_deliveries_oldest_seconds{${panel}}`]: '0+60x34 0x10',
+      [`wayleave_panel_writable{${panel}}`]: '0x30 1x14',
+    },
+    quietAt: [30, 34, 40],
+    firesAt: [],
   },
   {
     alert: 'WayleaveDeliveriesStuck',
     when: 'the panel is down, or only watched',
     series: {
-      [`wayleave_panel_deliveries_pending{${panel}}`]: '3x45',
+      [`wayleave_panel_deliveries_oldest_seconds{${panel}}`]: '0+60x45',
       [`wayleave_panel_writable{${panel}}`]: '0x45',
     },
     quietAt: [20, 45],

@@ -11,6 +11,7 @@ const smaller: Readonly<Record<string, readonly (readonly [real: string, quick: 
   WayleaveSideWorkStuck: [['> 1800', '> 3']],
   WayleaveChargesWaiting: [['> 14400', '> 3']],
   WayleaveJobStale: [['> 900', '> 15']],
+  WayleaveDeliveriesStuck: [['> 900', '> 3']],
   WayleaveCacheStale: [['> 3600', '> 3']],
   WayleaveSnapshotFailing: [['> 3', '> 0']],
   WayleaveApiServerUnreachable: [['> 10', '> 4']],
