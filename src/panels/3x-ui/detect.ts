@@ -20,7 +20,14 @@ export interface Detection {
   readonly serverRoutes: string;
   /** Whether this release knows the version well enough to write to it. */
   readonly writable: boolean;
-  /** `GET panel/api/inbounds/list`: the first call that needs a login, and what a probe is about. */
+}
+
+export interface Detected {
+  readonly detection: Detection;
+  /**
+   * `GET panel/api/inbounds/list`: the first call that needs a login, and what a probe is about. With all clients, so
+   * nobody should keep it.
+   */
   readonly inboundRows: unknown;
 }
 
@@ -30,7 +37,7 @@ export interface Detection {
  *
  * @throws PanelError with what is wrong: address, certificate, base path, credentials, second factor, scope, no panel
  */
-export async function detect(session: Session, clock: Clock, signal: AbortSignal): Promise<Detection> {
+export async function detect(session: Session, clock: Clock, signal: AbortSignal): Promise<Detected> {
   session.forgetSkew();
   const csrf = session.byToken ? true : await session.hasCsrf(signal);
   const inboundRows = await firstReading(session, signal);
@@ -40,7 +47,7 @@ export async function detect(session: Session, clock: Clock, signal: AbortSignal
     typeof status['panelVersion'] === 'string' && status['panelVersion'] !== '' ? status['panelVersion'] : null;
   const version = parseVersion(versionText);
   const generation = hasClientsApi ? 4 : csrf ? 3 : await olderGeneration(session, signal);
-  return {
+  const detection: Detection = {
     generation,
     versionText,
     version,
@@ -48,8 +55,8 @@ export async function detect(session: Session, clock: Clock, signal: AbortSignal
     status,
     serverRoutes,
     writable: isKnown(generation, versionText, version),
-    inboundRows,
   };
+  return { detection, inboundRows };
 }
 
 /** The releases whose behaviour was read or run; a newer one may have changed what a write does. */

@@ -17,7 +17,7 @@ import type {
 } from '../driver.ts';
 import { PanelError } from '../errors.ts';
 import { parsePanelUrl } from './address.ts';
-import { detect, type Detection } from './detect.ts';
+import { detect, type Detected, type Detection } from './detect.ts';
 import { dialectOf, type Dialect } from './dialect.ts';
 import { ensureClients } from './ensure.ts';
 import { fingerprintOfClient, fingerprintOfDesired } from './fingerprint.ts';
@@ -105,8 +105,8 @@ class ThreeXuiDriver implements PanelDriver {
   }
 
   async probe(options: CallOptions): Promise<PanelProbe> {
-    const { detection, dialect } = await this.#detect(options);
-    const snapshot = readSnapshot(detection.inboundRows, this.#session.name, dialect);
+    const { detection, dialect, inboundRows } = await this.#detect(options);
+    const snapshot = readSnapshot(inboundRows, this.#session.name, dialect);
     const core = firstObject(detection.status, 'xray');
     const coreVersion = asText(core['version']);
     return {
@@ -175,8 +175,8 @@ class ThreeXuiDriver implements PanelDriver {
     await this.#transport.close();
   }
 
-  async #detect({ signal }: CallOptions): Promise<Known> {
-    const detection = await detect(this.#session, this.#clock, signal);
+  async #detect({ signal }: CallOptions): Promise<Known & Detected> {
+    const { detection, inboundRows } = await detect(this.#session, this.#clock, signal);
     const dialect = dialectOf(detection);
     const before = this.#known?.dialect.name;
     if (before !== undefined && before !== dialect.name) {
@@ -186,7 +186,7 @@ class ThreeXuiDriver implements PanelDriver {
       );
     }
     this.#known = { detection, dialect };
-    return this.#known;
+    return { ...this.#known, inboundRows };
   }
 
   async #knownOrDetect(options: CallOptions): Promise<Known> {
