@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startEnvironment } from '../support/environment.ts';
+import { buildShippedProgram } from '../support/image/shipped-program.ts';
 import * as applyToReady from './operator/apply-to-ready.ts';
 import * as drift from './operator/drift.ts';
 import * as failover from './operator/failover.ts';
@@ -12,23 +13,24 @@ const parts = [applyToReady, failover, drift, tenThousand];
 
 /** The operator as a process of its own, on a real API server and a real Postgres, with simulated panels. */
 export async function bench(context: BenchContext): Promise<Record<string, Measurement>> {
-  const environment = await startEnvironment((line) => {
+  const started = await startEnvironment((line) => {
     context.progress(line);
   });
   try {
+    const environment = { ...started, shipped: await buildShippedProgram(path.join(started.directory, 'product')) };
     const measured: Record<string, Measurement> = {};
     for (const { names, measure } of parts) {
       if (!names.some((name) => context.wants(name))) continue;
       try {
         Object.assign(measured, await measure(environment, context));
       } catch (error) {
-        context.progress(await lastWords(environment.directory));
+        context.progress(await lastWords(started.directory));
         context.failed(error);
       }
     }
     return measured;
   } finally {
-    await environment.stop();
+    await started.stop();
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Environment } from '../../support/environment.ts';
 import { quantile, rounded, type BenchContext, type Measurements } from '../measurement.ts';
+import type { OperatorEnvironment } from './environment.ts';
 import { residentMib } from './process-figures.ts';
 import { Site } from './site.ts';
 
@@ -12,7 +12,7 @@ const warmUp = 20;
 const settleMs = 10_000;
 
 /** An operator with nothing else to do, two panels that cost nothing, one new subscription after another. */
-export async function measure(environment: Environment, context: BenchContext): Promise<Measurements> {
+export async function measure(environment: OperatorEnvironment, context: BenchContext): Promise<Measurements> {
   const site = await Site.open(environment, context, 'idle');
   try {
     await site.addPanels(['nl', 'de'], 'none');

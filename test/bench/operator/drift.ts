@@ -1,5 +1,5 @@
-import type { Environment } from '../../support/environment.ts';
 import { quantile, rounded, type BenchContext, type Measurements } from '../measurement.ts';
+import type { OperatorEnvironment } from './environment.ts';
 import { Site } from './site.ts';
 
 export const names = ['drift_repair_p50_s', 'drift_repair_p99_s'] as const;
@@ -14,7 +14,7 @@ const patienceMs = 180_000;
  * Two panels of 1,000 clients that cost what 3x-ui costs, polled as by default every 45 s. Clients are deleted, switched
  * off or taken from an inbound through the panel's own API at random moments.
  */
-export async function measure(environment: Environment, context: BenchContext): Promise<Measurements> {
+export async function measure(environment: OperatorEnvironment, context: BenchContext): Promise<Measurements> {
   const site = await Site.open(environment, context, 'drift');
   try {
     await site.addPanels(['nl', 'de'], 'real');

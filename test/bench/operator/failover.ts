@@ -1,5 +1,5 @@
-import type { Environment } from '../../support/environment.ts';
 import { rounded, type BenchContext, type Measurements } from '../measurement.ts';
+import type { OperatorEnvironment } from './environment.ts';
 import type { BenchOperator } from './operator-process.ts';
 import { Site } from './site.ts';
 
@@ -12,7 +12,7 @@ const rounds = { graceful: 5, killed: 4 };
  * subscription: the time until it is `Ready` is what an absent leader costs a customer, provisioning included. The
  * slowest of the rounds counts.
  */
-export async function measure(environment: Environment, context: BenchContext): Promise<Measurements> {
+export async function measure(environment: OperatorEnvironment, context: BenchContext): Promise<Measurements> {
   const site = await Site.open(environment, context, 'failover');
   try {
     await site.addPanels(['nl', 'de'], 'none');

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { startGuarded, type GuardedProcess } from '../../support/guarded-process.ts';
 import { operatorProgram, type OperatorSettings } from '../../support/operator-program.ts';
+import type { ShippedProgram } from '../../support/image/shipped-program.ts';
 import { freePort, waitUntil } from '../../support/processes.ts';
 import { Metrics } from './metrics.ts';
 
@@ -10,7 +11,17 @@ interface Pace {
   readonly intervalMs?: number;
 }
 
-/** An operator that runs as production's does. */
+export interface BenchOperatorOptions {
+  readonly directory: string;
+  /** Takes a CPU and a heap profile; undefined: none are taken. */
+  readonly profileDirectory: string | undefined;
+  readonly shipped: ShippedProgram;
+}
+
+/** What V8 takes for its heap in a container with the chart's memory limit for an operator, 512 MiB. */
+const heapMib = 256;
+
+/** An operator that runs as production's does: the bundle, with the flags of the image and the chart's memory limit. */
 export class BenchOperator {
   readonly pid: number;
   readonly #program: GuardedProcess;
@@ -22,19 +33,20 @@ export class BenchOperator {
     this.pid = program.pid;
   }
 
-  /** Returns as soon as the process is spawned. @param profileDirectory takes a CPU and a heap profile */
+  /** Returns as soon as the process is spawned. */
   static async spawn(
     settings: OperatorSettings,
-    { directory, profileDirectory }: { directory: string; profileDirectory: string | undefined },
+    { directory, profileDirectory, shipped }: BenchOperatorOptions,
   ): Promise<BenchOperator> {
     const port = await freePort();
-    const { file, args, env } = operatorProgram({ ...settings, healthListen: `127.0.0.1:${port}` });
+    const { file, env } = operatorProgram({ ...settings, healthListen: `127.0.0.1:${port}` });
     const profiling =
       profileDirectory === undefined
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`, '--heap-prof', `--heap-prof-dir=${profileDirectory}`];
     const logFile = path.join(directory, `operator-${port}.log`);
-    const program = await startGuarded({ file, args: [...profiling, ...args], env, logFile, graceMs: 30_000 });
+    const args = [...profiling, `--max-old-space-size=${heapMib}`, ...shipped.args, 'operator'];
+    const program = await startGuarded({ file, args, env: { ...env, ...shipped.env }, logFile, graceMs: 30_000 });
     return new BenchOperator(program, port);
   }
 

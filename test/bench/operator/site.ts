@@ -3,11 +3,11 @@ import { vpnPanels, vpnSubscriptions, type VPNPanelSpec } from '../../../src/api
 import { silentLog } from '../../../src/base/log.ts';
 import { loadKubeClient, type KubeClient, type KubeObject, type Resource } from '../../../src/kube/index.ts';
 import { migrate } from '../../../src/store/index.ts';
-import type { Environment } from '../../support/environment.ts';
 import { panelSecret, secretResource, vpnPanel, vpnSubscription } from '../../support/manifests.ts';
 import type { CostModel } from '../../support/simulators/3x-ui/index.ts';
 import type { BenchContext } from '../measurement.ts';
 import { BenchOperator } from './operator-process.ts';
+import type { OperatorEnvironment } from './environment.ts';
 import { BenchPanel } from './panel.ts';
 import { ReadyWatch } from './ready-watch.ts';
 
@@ -22,12 +22,12 @@ export class Site {
   readonly client: KubeClient;
   readonly ready: ReadyWatch;
   readonly panels: BenchPanel[] = [];
-  readonly #environment: Environment;
+  readonly #environment: OperatorEnvironment;
   readonly #context: BenchContext;
   readonly #cleanups: (() => Promise<void>)[] = [];
   readonly #expiresAt = new Date(Date.now() + monthMs).toISOString().replace(/\.\d+Z$/, 'Z');
 
-  private constructor(environment: Environment, context: BenchContext, namespace: string, client: KubeClient) {
+  private constructor(environment: OperatorEnvironment, context: BenchContext, namespace: string, client: KubeClient) {
     this.#environment = environment;
     this.#context = context;
     this.namespace = namespace;
@@ -36,7 +36,7 @@ export class Site {
     this.ready = new ReadyWatch(client, namespace);
   }
 
-  static async open(environment: Environment, context: BenchContext, purpose: string): Promise<Site> {
+  static async open(environment: OperatorEnvironment, context: BenchContext, purpose: string): Promise<Site> {
     const name = `bench-${purpose}-${randomUUID().slice(0, 8)}`;
     const { plane, postgres } = environment;
     const client = await loadKubeClient({ kubeconfig: plane.kubeconfig, log: silentLog, userAgent: 'wayleave-bench' });
@@ -64,11 +64,11 @@ export class Site {
 
   /** Returns as soon as the process is spawned. */
   async spawnOperator(): Promise<BenchOperator> {
-    const { plane, directory } = this.#environment;
+    const { plane, directory, shipped } = this.#environment;
     const { profileDirectory } = this.#context;
     const operator = await BenchOperator.spawn(
       { kubeconfig: plane.kubeconfig, databaseUrl: this.databaseUrl, namespace: this.namespace },
-      { directory, profileDirectory },
+      { directory, profileDirectory, shipped },
     );
     this.#cleanups.push(() => operator.stop());
     return operator;

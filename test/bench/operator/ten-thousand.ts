@@ -1,6 +1,6 @@
-import type { Environment } from '../../support/environment.ts';
 import { waitUntil } from '../../support/processes.ts';
 import { rounded, type BenchContext, type Measurement, type Measurements } from '../measurement.ts';
+import type { OperatorEnvironment } from './environment.ts';
 import { measureNoop } from './noop.ts';
 import type { BenchOperator } from './operator-process.ts';
 import type { PanelStats } from './panel-process.ts';
@@ -27,7 +27,7 @@ const pollsWithinMs = 270_000;
  * 10,000 subscriptions, each on two panels with two inbounds that cost what 3x-ui costs: provisioned, then found as they
  * must be by an operator that starts anew, then polled by it.
  */
-export async function measure(environment: Environment, context: BenchContext): Promise<Measurements> {
+export async function measure(environment: OperatorEnvironment, context: BenchContext): Promise<Measurements> {
   const site = await Site.open(environment, context, 'mass');
   const wantsAny = (prefix: string): boolean => names.some((name) => name.startsWith(prefix) && context.wants(name));
   try {
@@ -60,7 +60,7 @@ export async function measure(environment: Environment, context: BenchContext): 
 async function provision(
   site: Site,
   { pid }: BenchOperator,
-  { plane, postgres }: Environment,
+  { plane, postgres }: OperatorEnvironment,
   { objects, progress }: BenchContext,
 ): Promise<Record<string, Measurement>> {
   const { etcd, apiserver } = plane.pids;

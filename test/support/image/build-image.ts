@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { layOutBase } from './base.ts';
 import { parseDockerfile } from './dockerfile.ts';
-import { type Copy, type ContainerConfig, planImage } from './image-plan.ts';
+import { type Copy, type ContainerConfig, type ImagePlan, planImage } from './image-plan.ts';
 import { type Layer, packLayer } from './layers.ts';
 import { writeOciLayout } from './oci-layout.ts';
 
@@ -35,13 +35,7 @@ export interface BuiltImage {
  */
 export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
   const { root, bundle, folder, reference, commit, seconds } = options;
-  const text = await readFile(path.join(root, 'Dockerfile'), 'utf8');
-  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
-    readonly version: string;
-  };
-  const last = parseDockerfile(text, { COMMIT: commit, VERSION: version }).at(-1);
-  if (last === undefined) throw new SyntaxError('the Dockerfile has no stage');
-  const { copies, config } = planImage(last);
+  const { copies, config } = await readImagePlan(root, commit);
   await rm(folder, { recursive: true, force: true });
   const layOut = path.join(folder, 'lay-out');
   await layOutBase(path.join(layOut, 'base'), process.execPath);
@@ -54,6 +48,21 @@ export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
   await rm(layOut, { recursive: true });
   const { digest } = await writeOciLayout(folder, { layers, config, reference, seconds });
   return { folder, digest, config, size: layers.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/**
+ * What the Dockerfile makes of its last base.
+ *
+ * @param root the checkout that has the Dockerfile
+ */
+export async function readImagePlan(root: string, commit: string): Promise<ImagePlan> {
+  const text = await readFile(path.join(root, 'Dockerfile'), 'utf8');
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  const last = parseDockerfile(text, { COMMIT: commit, VERSION: version }).at(-1);
+  if (last === undefined) throw new SyntaxError('the Dockerfile has no stage');
+  return planImage(last);
 }
 
 /** @throws RangeError for what only Docker would have */
