@@ -40,5 +40,5 @@ STOPSIGNAL SIGTERM
 
 # docs/operations/image.md says what each flag is worth. No HEALTHCHECK: which question is the right one depends on the
 # command, and Kubernetes asks /healthz and /readyz itself. For other engines there is `wayleave health <command>`.
-ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=2", "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", "/app/wayleave.mjs"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=4", "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", "/app/wayleave.mjs"]
 CMD ["--help"]
