@@ -32,6 +32,8 @@ interface Entry extends Occurrence {
 
 /** As kube-rs and client-go: what comes back later than this is news again. */
 const seriesMs = 6 * 60_000;
+/** Each look for what is over goes through all entries. */
+const expireEveryMs = 10_000;
 /** More different messages of one reason on one object than this are told as one. */
 const messagesPerReason = 10;
 /** Bounds memory and the API server's load when everything fails at once. */
@@ -43,6 +45,7 @@ export class EventSeries {
   readonly #entries = new Map<string, Entry>();
   readonly #messages = new Map<string, Set<string>>();
   #serial = 0;
+  #expireAtMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -107,6 +110,8 @@ export class EventSeries {
   }
 
   #expire(now: number): void {
+    if (now < this.#expireAtMs && this.#entries.size < entryLimit) return;
+    this.#expireAtMs = now + expireEveryMs;
     for (const [key, entry] of this.#entries) {
       if (entry.count === entry.writtenCount && now - entry.lastSeenMs > seriesMs) {
         this.#entries.delete(key);

@@ -10,25 +10,42 @@ export interface OwnClient {
 }
 
 /** Who holds what on a panel. */
-export interface Holdings {
+export class Holdings {
   readonly installationId: string;
   readonly snapshot: Snapshot;
   readonly own: ReadonlyMap<string, OwnClient>;
   /** Clients (e-mails) without our installation's mark. */
   readonly foreign: number;
-  /** By lower-case e-mail as the panel has it: the panel compares without case. */
-  readonly byEmail: ReadonlyMap<string, readonly ClientEntry[]>;
-  readonly byUuid: ReadonlyMap<string, readonly ClientEntry[]>;
+  #byEmail: ReadonlyMap<string, readonly ClientEntry[]> | undefined;
+  #byUuid: ReadonlyMap<string, readonly ClientEntry[]> | undefined;
+
+  constructor({ installationId, snapshot, own, foreign }: Omit<Holdings, 'byEmail' | 'byUuid'>) {
+    this.installationId = installationId;
+    this.snapshot = snapshot;
+    this.own = own;
+    this.foreign = foreign;
+  }
+
+  /** By lower-case e-mail as the panel has it: the panel compares without case. Whoever only reads pays nothing for it. */
+  get byEmail(): ReadonlyMap<string, readonly ClientEntry[]> {
+    return (this.#byEmail ??= Map.groupBy(this.snapshot.entries(), ({ email }) => email.toLowerCase()));
+  }
+
+  /** Without those that have none. */
+  get byUuid(): ReadonlyMap<string, readonly ClientEntry[]> {
+    if (this.#byUuid === undefined) {
+      const byUuid = Map.groupBy(this.snapshot.entries(), ({ uuid }) => uuid);
+      byUuid.delete('');
+      this.#byUuid = byUuid;
+    }
+    return this.#byUuid;
+  }
 }
 
 export function sortOut(snapshot: Snapshot, installationId: string): Holdings {
   const own = new Map<string, { email: string; subscriptionId: string; entries: ClientEntry[] }>();
   const foreign = new Set<string>();
-  const byEmail = new Map<string, ClientEntry[]>();
-  const byUuid = new Map<string, ClientEntry[]>();
   for (const entry of snapshot.entries()) {
-    append(byEmail, entry.email.toLowerCase(), entry);
-    if (entry.uuid !== '') append(byUuid, entry.uuid, entry);
     const owner = readMark(entry.comment, installationId);
     if (owner.kind === 'placeholder') continue;
     if (owner.kind !== 'ours') {
@@ -40,11 +57,5 @@ export function sortOut(snapshot: Snapshot, installationId: string): Holdings {
     if (client === undefined) own.set(email, { email, subscriptionId: owner.subscriptionId, entries: [entry] });
     else client.entries.push(entry);
   }
-  return { installationId, snapshot, own, foreign: foreign.size, byEmail, byUuid };
-}
-
-function append(map: Map<string, ClientEntry[]>, key: string, entry: ClientEntry): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [entry]);
-  else known.push(entry);
+  return new Holdings({ installationId, snapshot, own, foreign: foreign.size });
 }
