@@ -238,6 +238,7 @@ describe('a receipt', () => {
     await una.sees('To pay');
     await una.sendsPhoto(await toBuffer('a wrong receipt'));
     const first = await una.sees('we have the receipt');
+    await shop.telegram.until(() => shop.telegram.pendingUpdates.length === 0);
     await decide(shop, 'declined');
     await worker.workOnce();
     await una.sees('could not confirm');

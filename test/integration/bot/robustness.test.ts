@@ -172,6 +172,7 @@ describe('the message of an order', () => {
     await jo.sees('Your server is ready');
     await pressed;
     await jo.sees('being set up');
+    await shop.telegram.until(() => shop.telegram.pendingUpdates.length === 0);
     await worker.workOnce();
     expect(jo.lastMessage.text).toContain('Your server is ready');
     expect(await openWork(shop)).toBe(0);
