@@ -8,7 +8,7 @@ const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
-    // Most tests wait for another program most of the time: with two files on two cores, 40 % of them had nothing to do.
+    // Most tests wait for another program most of the time: one file more than there are cores keeps them busy.
     maxWorkers: availableParallelism() + 1,
     projects: [
       {

@@ -27,12 +27,11 @@ interface Entry extends Occurrence {
   writtenCount: number;
   writtenAtMs: number;
   lastSeenMs: number;
-  taken: boolean;
 }
 
 /** As kube-rs and client-go: what comes back later than this is news again. */
 const seriesMs = 6 * 60_000;
-/** Each look for what is over goes through all entries. */
+/** How often to look for what is over, unless there is no room left: a series may last that much longer. */
 const expireEveryMs = 10_000;
 /** More different messages of one reason on one object than this are told as one. */
 const messagesPerReason = 10;
@@ -82,7 +81,6 @@ export class EventSeries {
       writtenCount: 0,
       writtenAtMs: Number.NEGATIVE_INFINITY,
       lastSeenMs: now,
-      taken: false,
     });
     return true;
   }

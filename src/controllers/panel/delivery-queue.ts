@@ -16,7 +16,7 @@ export interface DesiredEntry {
 
 interface Entry extends DesiredEntry {
   pending: Urgency | undefined;
-  /** On the monotonic clock: since when the panel has not been as desired, whatever was desired since. */
+  /** On the monotonic clock: since when the panel has not been as desired, whatever was desired since. Stale while nothing is. */
   pendingSinceMs: number;
   attempts: number;
   notBeforeMs: number;
@@ -53,8 +53,9 @@ export class DeliveryQueue {
   oldestSeconds(): number {
     const now = this.#clock.monotonic();
     let since = now;
-    for (const { pending, pendingSinceMs } of this.#entries.values()) {
-      if (pending !== undefined && pendingSinceMs < since) since = pendingSinceMs;
+    for (const urgency of ['fresh', 'mass'] as const) {
+      for (const email of this.#pending[urgency])
+        since = Math.min(since, this.#entries.get(email)?.pendingSinceMs ?? now);
     }
     return (now - since) / 1000;
   }

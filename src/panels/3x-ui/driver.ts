@@ -175,7 +175,7 @@ class ThreeXuiDriver implements PanelDriver {
     await this.#transport.close();
   }
 
-  async #detect({ signal }: CallOptions): Promise<Known & Detected> {
+  async #detect({ signal }: CallOptions): Promise<Known & Pick<Detected, 'inboundRows'>> {
     const { detection, inboundRows } = await detect(this.#session, this.#clock, signal);
     const dialect = dialectOf(detection);
     const before = this.#known?.dialect.name;

@@ -19,7 +19,11 @@ export class Holdings {
   #byEmail: ReadonlyMap<string, readonly ClientEntry[]> | undefined;
   #byUuid: ReadonlyMap<string, readonly ClientEntry[]> | undefined;
 
-  constructor({ installationId, snapshot, own, foreign }: Omit<Holdings, 'byEmail' | 'byUuid'>) {
+  constructor(
+    installationId: string,
+    snapshot: Snapshot,
+    { own, foreign }: { readonly own: ReadonlyMap<string, OwnClient>; readonly foreign: number },
+  ) {
     this.installationId = installationId;
     this.snapshot = snapshot;
     this.own = own;
@@ -57,5 +61,5 @@ export function sortOut(snapshot: Snapshot, installationId: string): Holdings {
     if (client === undefined) own.set(email, { email, subscriptionId: owner.subscriptionId, entries: [entry] });
     else client.entries.push(entry);
   }
-  return new Holdings({ installationId, snapshot, own, foreign: foreign.size });
+  return new Holdings(installationId, snapshot, { own, foreign: foreign.size });
 }

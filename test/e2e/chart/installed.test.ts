@@ -358,8 +358,8 @@ describe('for one namespace, with the embedded Postgres', () => {
         const events = await client.list<KubeObject & { reason: string; series?: { count: number } }>(eventResource, {
           namespace: 'shop-b',
         });
-        const told = events.items.find(({ reason }) => reason === 'EntitlementOverridden');
-        expect(told?.series?.count ?? 0).toBeGreaterThan(1);
+        const told = events.items.filter(({ reason }) => reason === 'EntitlementOverridden');
+        expect(Math.max(...told.map(({ series }) => series?.count ?? 1))).toBeGreaterThan(1);
       },
       { ...soon, interval: 1_000 },
     );
