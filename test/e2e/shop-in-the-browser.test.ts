@@ -269,7 +269,14 @@ describe('the shop in a browser', () => {
     await boris.page.getByTestId('new-person-language').press('ArrowDown');
     expect(await boris.page.getByTestId('new-person-language').inputValue()).toBe('ru');
     await boris.reachesByKeyboard(boris.page.getByTestId('new-person-create'));
-    await boris.reachesByKeyboard(boris.page.getByTestId('start'));
+    const start = boris.page.getByTestId('start');
+    await start.focus();
+    const isDrawnAnew = boris.page.waitForResponse(/chat-api\/people\/\d+$/);
+    await boris.page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
+    await isDrawnAnew;
+    await boris.page.evaluate('new Promise(requestAnimationFrame)');
+    expect(await start.and(boris.page.locator(':focus')).count()).toBe(1);
+    await start.press('Enter');
     await boris.sees('У вас пока нет подписки');
     await boris.reachesByKeyboard(boris.button('Купить'));
     await boris.reachesByKeyboard(boris.button('Месяц'));

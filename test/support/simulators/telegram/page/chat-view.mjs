@@ -163,8 +163,9 @@ export class ChatView {
         this.#reuse(String(message.id), state, () => messageView(message, context), isOther ? 0 : message.edits),
       );
     }
+    // Made anew it would take the focus from Start, and with it the key that somebody is pressing.
+    if (messages.length === 0) elements.push(this.#reuse('empty', person.firstName, () => this.#emptyState()));
     for (const key of this.#shown.keys()) if (!elements.includes(this.#shown.get(key).element)) this.#shown.delete(key);
-    if (messages.length === 0) elements.push(this.#emptyState());
     const isSame =
       elements.length === list.children.length && elements.every((element, index) => element === list.children[index]);
     if (!isSame) list.replaceChildren(...elements);
