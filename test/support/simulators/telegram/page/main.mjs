@@ -99,8 +99,10 @@ function isWide() {
   return matchMedia('(min-width: 760px)').matches;
 }
 
-await loadIcons();
-document.querySelector('#new-person').addEventListener('click', () => askForPerson(select));
+const icons = loadIcons();
+// The button is there before them: who presses it at once is not to press in vain.
+document.querySelector('#new-person').addEventListener('click', () => void icons.then(() => askForPerson(select)));
+await icons;
 window.addEventListener('hashchange', () => void refresh());
 document.addEventListener('visibilitychange', () => void refresh());
 listen(
