@@ -276,7 +276,8 @@ describe('the shop in a browser', () => {
     await isDrawnAnew;
     await boris.page.evaluate('new Promise(requestAnimationFrame)');
     expect(await start.and(boris.page.locator(':focus')).count()).toBe(1);
-    await start.press('Enter');
+    await start.blur();
+    await boris.reachesByKeyboard(start);
     await boris.sees('У вас пока нет подписки');
     await boris.reachesByKeyboard(boris.button('Купить'));
     await boris.reachesByKeyboard(boris.button('Месяц'));

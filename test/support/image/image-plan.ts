@@ -26,6 +26,11 @@ export interface ContainerConfig {
   readonly StopSignal: string;
 }
 
+/** The variables that a container of the image has, by name. */
+export function variablesOf({ Env }: Pick<ContainerConfig, 'Env'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Env.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]));
+}
+
 /** @throws SyntaxError for an instruction that this builder does not know: it must not make another image than Docker */
 export function planImage({ base, instructions }: Stage): ImagePlan {
   const copies: Copy[] = [];

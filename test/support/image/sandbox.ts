@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { GuardedProgram } from '../guarded-process.ts';
-import type { ContainerConfig } from './image-plan.ts';
+import { type ContainerConfig, variablesOf } from './image-plan.ts';
 
 /** An unpacked image, and what its containers get from outside. */
 export interface Sandbox {
@@ -65,7 +65,7 @@ export function enterWith(
   const [user = '', group = user] = config.User.split(':');
   const script = enter + (isRoot ? asRoot : asSomebody);
   const namespaces = isRoot ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
-  const own = Object.fromEntries(config.Env.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  const own = variablesOf(config);
   return {
     file: 'unshare',
     args: [...namespaces, '--', '/bin/sh', '-c', script, 'enter', root, user, group, ...command],

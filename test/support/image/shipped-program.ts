@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { buildProduct } from '../../../scripts/build/product.ts';
 import { readImagePlan } from './build-image.ts';
+import { variablesOf } from './image-plan.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
@@ -17,13 +18,10 @@ export interface ShippedProgram {
  */
 export async function buildShippedProgram(folder: string): Promise<ShippedProgram> {
   await buildProduct({ root, folder, commit: 'bench' });
-  const { Entrypoint, Env } = (await readImagePlan(root, 'bench')).config;
-  const [, ...words] = Entrypoint;
+  const { config } = await readImagePlan(root, 'bench');
+  const [, ...words] = config.Entrypoint;
   const program = words.pop();
   if (program === undefined) throw new SyntaxError('the entry point of the Dockerfile names no program');
-  const variables = Env.map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]);
-  return {
-    args: [...words, path.join(folder, path.basename(program))],
-    env: Object.fromEntries(variables.filter(([name]) => name !== 'PATH')),
-  };
+  const { PATH: _, ...env } = variablesOf(config);
+  return { args: [...words, path.join(folder, path.basename(program))], env };
 }
